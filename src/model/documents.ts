@@ -1,0 +1,297 @@
+/**
+ * The shapes of what commands print with `--json`. Scripts of other people rely on them: a key may be added, none removed
+ * or changed in meaning. Tests check every command's output against these.
+ */
+
+import { z } from './scalars.ts';
+import { PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+
+const nullable = <T extends z.ZodMiniType>(schema: T) => z.nullable(schema);
+const status = z.enum(TASK_STATUSES);
+const planStatus = z.enum(PLAN_STATUSES);
+
+export const problemDocument = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  message: z.string(),
+  hint: z.string(),
+  file: nullable(z.string()),
+  line: nullable(z.int()),
+  column: nullable(z.int()),
+  task: z.optional(z.string()),
+  excerpt: z.optional(z.string()),
+  cycle: z.optional(z.array(z.string())),
+});
+export type ProblemDocument = z.infer<typeof problemDocument>;
+
+export const changeDocument = z.object({
+  kind: z.string(),
+  task: nullable(z.string()),
+  field: nullable(z.string()),
+  from: z.unknown(),
+  to: z.unknown(),
+  reason: z.string(),
+});
+export type ChangeDocument = z.infer<typeof changeDocument>;
+
+export const effectDocument = z.object({
+  kind: z.enum(['start', 'stop', 'settle']),
+  id: z.string(),
+  task: z.string(),
+  attempt: z.int(),
+  reason: z.string(),
+});
+
+export const roundDocument = z.object({
+  plan: z.string(),
+  file: z.string(),
+  /** The number of this round; of the last one where nothing changed. */
+  round: z.int(),
+  status: planStatus,
+  changed: z.boolean(),
+  from: nullable(z.string()),
+  to: nullable(z.string()),
+  changes: z.array(changeDocument),
+  effects: z.array(effectDocument),
+  queued: z.array(z.string()),
+  /** Ready, and for a person to claim. */
+  claimable: z.array(z.string()),
+  next_action: nullable(z.string()),
+  next_checkpoint: nullable(z.string()),
+  problems: z.array(problemDocument),
+});
+export type RoundDocument = z.infer<typeof roundDocument>;
+
+export const taskDocument = z.object({
+  id: z.string(),
+  title: z.string(),
+  status,
+  ready: z.boolean(),
+  blocked_by: z.array(z.string()),
+  waiting_on: z.array(z.string()),
+  owner: nullable(z.string()),
+  specialist: nullable(z.string()),
+  tags: z.array(z.string()),
+  attempt: nullable(z.int()),
+  /** `verified`: a check proved it; `reported`: somebody said so; null: not completed. */
+  evidence: nullable(z.enum(['reported', 'verified', 'stale'])),
+  /** The verdict of a review or check; null where the result gives none. */
+  passed: nullable(z.boolean()),
+  summary: nullable(z.string()),
+  blocker: nullable(z.object({ type: z.string(), detail: nullable(z.string()) })),
+});
+export type TaskDocument = z.infer<typeof taskDocument>;
+
+export const countsDocument = z.object({
+  total: z.int(),
+  pending: z.int(),
+  in_progress: z.int(),
+  completed: z.int(),
+  blocked: z.int(),
+  failed: z.int(),
+  cancelled: z.int(),
+});
+export type CountsDocument = z.infer<typeof countsDocument>;
+
+export const statusDocument = z.object({
+  plan: z.string(),
+  file: z.string(),
+  goal: nullable(z.string()),
+  status: nullable(planStatus),
+  round: z.int(),
+  current_step: nullable(z.string()),
+  next_action: nullable(z.string()),
+  next_checkpoint: nullable(z.string()),
+  blockers: z.array(z.string()),
+  counts: countsDocument,
+  tasks: z.array(taskDocument),
+  criteria: z.array(z.object({ text: z.string(), met: z.boolean(), check: nullable(z.string()) })),
+  /** The commit that was read; null before the first. */
+  commit: nullable(z.string()),
+  /** Whether the file has edits that no round has taken up yet. */
+  edited: z.boolean(),
+  problems: z.array(problemDocument),
+});
+export type StatusDocument = z.infer<typeof statusDocument>;
+
+export const listDocument = z.object({
+  plans: z.array(
+    z.object({
+      plan: z.string(),
+      file: z.string(),
+      goal: nullable(z.string()),
+      status: nullable(planStatus),
+      counts: countsDocument,
+      problems: z.array(problemDocument),
+      /** Only where tasks were asked for, by tag or status. */
+      tasks: z.optional(z.array(taskDocument)),
+    }),
+  ),
+});
+export type ListDocument = z.infer<typeof listDocument>;
+
+export const showDocument = z.object({
+  plan: z.string(),
+  task: taskDocument,
+  fields: z.record(z.string(), z.unknown()),
+  brief: z.string(),
+  dependents: z.array(z.string()),
+  route: z.object({
+    kind: z.enum(['command', 'person']),
+    who: nullable(z.string()),
+    command: nullable(z.string()),
+    reason: z.string(),
+  }),
+  run_directory: nullable(z.string()),
+  log_tail: z.string(),
+});
+export type ShowDocument = z.infer<typeof showDocument>;
+
+export const nextDocument = z.object({
+  plan: z.string(),
+  ready: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      specialist: nullable(z.string()),
+      brief_path: nullable(z.string()),
+    }),
+  ),
+  waiting: z.array(z.object({ id: z.string(), on: z.array(z.string()) })),
+  queued: z.array(z.string()),
+});
+export type NextDocument = z.infer<typeof nextDocument>;
+
+export const batchesDocument = z.object({
+  plan: z.string(),
+  batches: z.array(z.object({ number: z.int(), parallel: z.boolean(), tasks: z.array(z.string()) })),
+  problems: z.array(problemDocument),
+});
+export type BatchesDocument = z.infer<typeof batchesDocument>;
+
+export const checkDocument = z.object({ files: z.array(z.string()), problems: z.array(problemDocument) });
+export type CheckDocument = z.infer<typeof checkDocument>;
+
+export const logDocument = z.object({
+  plan: z.string(),
+  rounds: z.array(
+    z.object({
+      round: z.int(),
+      commit: z.string(),
+      at: z.string(),
+      author: z.string(),
+      machine: z.string(),
+      status: z.string(),
+      subject: z.string(),
+      changes: z.array(z.string()),
+      body: z.string(),
+    }),
+  ),
+});
+export type LogDocument = z.infer<typeof logDocument>;
+
+export const runDocument = z.object({
+  plan: z.string(),
+  status: planStatus,
+  rounds: z.int(),
+  commit: nullable(z.string()),
+  next_action: nullable(z.string()),
+  next_checkpoint: nullable(z.string()),
+  counts: countsDocument,
+  problems: z.array(problemDocument),
+});
+export type RunDocument = z.infer<typeof runDocument>;
+
+export const trustDocument = z.object({
+  commands: z.array(
+    z.object({
+      command: z.string(),
+      approved: z.boolean(),
+      /** Where it stands: plan tasks, criteria, specialists. */
+      used_by: z.array(z.string()),
+      file: z.string(),
+      /** The commit that brought it; null where it is not committed. */
+      commit: nullable(z.string()),
+    }),
+  ),
+});
+export type TrustDocument = z.infer<typeof trustDocument>;
+
+export const doctorDocument = z.object({
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['ok', 'warning', 'error']),
+      message: z.string(),
+      hint: nullable(z.string()),
+    }),
+  ),
+});
+export type DoctorDocument = z.infer<typeof doctorDocument>;
+
+export const errorDocument = z.object({ error: problemDocument, problems: z.array(problemDocument) });
+export type ErrorDocument = z.infer<typeof errorDocument>;
+
+export const graphDocument = z.object({
+  plan: z.string(),
+  format: z.enum(['mermaid', 'dot', 'text']),
+  graph: z.string(),
+});
+export type GraphDocument = z.infer<typeof graphDocument>;
+
+export const logsDocument = z.object({
+  plan: z.string(),
+  task: z.string(),
+  attempt: z.int(),
+  log: z.string(),
+});
+export type LogsDocument = z.infer<typeof logsDocument>;
+
+export const waitDocument = z.object({ plan: z.string(), changed: z.boolean() });
+export type WaitDocument = z.infer<typeof waitDocument>;
+
+export const initDocument = z.object({ files: z.array(z.string()) });
+export type InitDocument = z.infer<typeof initDocument>;
+
+export const archiveDocument = z.object({ plan: z.string(), commit: z.string(), file: z.string() });
+export type ArchiveDocument = z.infer<typeof archiveDocument>;
+
+export const cleanDocument = z.object({ plan: z.string(), removed: z.int() });
+export type CleanDocument = z.infer<typeof cleanDocument>;
+
+/** What `done`, `fail` and `block` print where a worker calls them for its own attempt: the next round takes the file up. */
+export const reportDocument = z.object({
+  plan: z.string(),
+  task: z.string(),
+  attempt: z.int(),
+  status: z.enum(['completed', 'failed', 'blocked']),
+  result_file: z.string(),
+});
+export type ReportDocument = z.infer<typeof reportDocument>;
+
+export const completionDocument = z.object({ shell: z.string(), script: z.string() });
+export type CompletionDocument = z.infer<typeof completionDocument>;
+
+/** Every document by the name under which `rondo schema` shows it: the command that prints it. */
+export const DOCUMENTS = {
+  archive: archiveDocument,
+  batches: batchesDocument,
+  check: checkDocument,
+  clean: cleanDocument,
+  completion: completionDocument,
+  doctor: doctorDocument,
+  error: errorDocument,
+  graph: graphDocument,
+  init: initDocument,
+  list: listDocument,
+  log: logDocument,
+  logs: logsDocument,
+  next: nextDocument,
+  report: reportDocument,
+  round: roundDocument,
+  run: runDocument,
+  show: showDocument,
+  status: statusDocument,
+  trust: trustDocument,
+  wait: waitDocument,
+} as const;

@@ -1,0 +1,107 @@
+/** The settings as the core reads them: every one with its default filled in. */
+import type { SettingsFile, Specialist } from './settings-schema.ts';
+
+export type { SettingsFile, Specialist };
+
+/** All settings with their defaults filled in. */
+export interface Settings {
+  readonly parallelism: {
+    readonly max_parallel_tasks: number;
+    readonly auto_launch: boolean;
+    readonly strategy: 'eager' | 'batched' | 'sequential';
+  };
+  readonly specialists: Readonly<Record<string, Specialist>>;
+  readonly specialist_routing: {
+    readonly fallback_behavior: 'use_default' | 'ask_user';
+    readonly default_specialist: string | undefined;
+  };
+  readonly lease: string;
+  readonly retries: number;
+  readonly on_failure: 'stop' | 'continue';
+  readonly on_blocked: 'stop' | 'continue';
+  readonly on_cycle: 'stop' | 'break';
+  readonly adopt: 'on-save' | 'on-commit';
+  readonly paths: readonly string[];
+  readonly commit: { readonly hooks: boolean; readonly sign: boolean; readonly timeout: string };
+  readonly log_limit: number;
+  readonly grace: string;
+  /** Names of settings that were given and that this version does not act on. */
+  readonly unacted: readonly string[];
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  parallelism: { max_parallel_tasks: 5, auto_launch: true, strategy: 'eager' },
+  specialists: {},
+  specialist_routing: { fallback_behavior: 'use_default', default_specialist: undefined },
+  lease: '1h',
+  retries: 0,
+  on_failure: 'stop',
+  on_blocked: 'continue',
+  on_cycle: 'stop',
+  adopt: 'on-save',
+  paths: ['docs/*-state.md', 'docs/*-execution-plan.md', 'worklog/*-state.md'],
+  commit: { hooks: false, sign: false, timeout: '2m' },
+  log_limit: 10_485_760,
+  grace: '10s',
+  unacted: [],
+};
+
+/** Lays settings over each other, later ones over earlier; the first layer must be complete. */
+export function layerSettings(base: Settings, ...layers: readonly (SettingsFile | undefined)[]): Settings {
+  let out = base;
+  for (const layer of layers) {
+    if (layer === undefined) continue;
+    const p = layer.parallelism;
+    const strategy = p?.strategy ?? (p?.auto_launch === false ? 'batched' : out.parallelism.strategy);
+    out = {
+      parallelism: {
+        max_parallel_tasks: p?.max_parallel_tasks ?? out.parallelism.max_parallel_tasks,
+        auto_launch: p?.auto_launch ?? out.parallelism.auto_launch,
+        strategy,
+      },
+      specialists:
+        layer.specialists === undefined ? out.specialists : { ...out.specialists, ...layer.specialists },
+      specialist_routing: {
+        fallback_behavior:
+          layer.specialist_routing?.fallback_behavior ?? out.specialist_routing.fallback_behavior,
+        default_specialist:
+          layer.specialist_routing?.default_specialist ?? out.specialist_routing.default_specialist,
+      },
+      lease: layer.lease ?? out.lease,
+      retries: layer.retries ?? out.retries,
+      on_failure: layer.on_failure ?? out.on_failure,
+      on_blocked: layer.on_blocked ?? out.on_blocked,
+      on_cycle: layer.on_cycle ?? out.on_cycle,
+      adopt: layer.adopt ?? out.adopt,
+      paths: layer.paths ?? out.paths,
+      commit: {
+        hooks: layer.commit?.hooks ?? out.commit.hooks,
+        sign: layer.commit?.sign ?? out.commit.sign,
+        timeout: layer.commit?.timeout ?? out.commit.timeout,
+      },
+      log_limit: layer.log_limit ?? out.log_limit,
+      grace: layer.grace ?? out.grace,
+      unacted: [...new Set([...out.unacted, ...unacted(layer)])],
+    };
+  }
+  return out;
+}
+
+/** Given settings without an effect; one that asks for what happens anyway is no concern. */
+function unacted(layer: SettingsFile): readonly string[] {
+  const agents = Object.entries(layer.specialists ?? {}).flatMap(([name, specialist]) =>
+    (['agent', 'isolation', 'enforce_writes'] as const)
+      .filter(
+        (key) => specialist[key] !== undefined && specialist[key] !== 'none' && specialist[key] !== false,
+      )
+      .map((key) => `specialists.${name}.${key}`),
+  );
+  const gates = layer.quality_gates;
+  return [
+    ...agents,
+    ...(gates?.enabled !== false && Object.keys(gates?.task_gates ?? {}).length > 0 ? ['quality_gates'] : []),
+    ...(layer.task_tracking?.ledger === true ? ['task_tracking.ledger'] : []),
+    ...(layer.sync?.push !== undefined && layer.sync.push !== 'never' ? ['sync.push'] : []),
+    ...(layer.trust?.briefs === 'ask' ? ['trust.briefs'] : []),
+  ];
+}

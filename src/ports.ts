@@ -1,0 +1,306 @@
+/**
+ * What the core asks of the outside. `git/`, `local/` and `workers/` implement these for a real checkout;
+ * `test/support` implements them in memory. All paths of plans are relative to the root of the work tree, with forward
+ * slashes. Methods throw `RondoError` where the outside fails in a way people can mend.
+ */
+import type { Problem } from './errors.ts';
+import type { BlockerType, TaskResult } from './model/fields.ts';
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds on a clock that never jumps and goes on between processes until the machine restarts. */
+  monotonic(): number;
+}
+
+// ---------------------------------------------------------------- the repository
+
+export type Head =
+  | {
+      readonly kind: 'branch';
+      readonly ref: string /** null before the first commit */;
+      readonly commit: string | null;
+    }
+  | { readonly kind: 'detached'; readonly commit: string };
+
+/** One plan file as it is now, beside what the checked-out commit says. */
+export interface PlanLook {
+  readonly head: Head;
+  /** The bytes of the work tree's file as UTF-8 text, BOM and line ends kept; null where there is no file. */
+  readonly text: string | null;
+  /** Whether the file, after git's own conversion, differs from the commit's (or is not in it). */
+  readonly edited: boolean;
+  /** The commit's text of the file; null where the commit has none. Read when asked for. */
+  headText(): string | null;
+}
+
+/** What history says of a plan. */
+export interface PlanHistory {
+  /** The number of the last round; 0 before the first. */
+  readonly round: number;
+  /** The highest attempt number that history has seen for each task. */
+  readonly attempts: Readonly<Record<string, number>>;
+}
+
+export interface LogEntry {
+  readonly commit: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly author: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly round: number;
+  readonly status: string;
+  readonly machine: string;
+  /** Values of `Rondo-Change`. */
+  readonly changes: readonly string[];
+}
+
+export interface FileChange {
+  readonly file: string;
+  /** The text that READ saw in the work tree; null where there was no file. */
+  readonly before: string | null;
+  /** The new text; null removes the file. */
+  readonly after: string | null;
+}
+
+export interface CommitOrder {
+  readonly plan: string;
+  /** The plan file first; a ledger or archived copy after it. */
+  readonly files: readonly FileChange[];
+  /** The branch and tip that READ saw. */
+  readonly ref: string;
+  readonly tip: string | null;
+  /** Subject, blank line, body, blank line, trailers. */
+  readonly message: string;
+  readonly round: number;
+  /** Attempts this commit announces, by task, kept as a high-water mark. */
+  readonly attempts: Readonly<Record<string, number>>;
+  readonly settings: { readonly hooks: boolean; readonly sign: boolean; readonly timeoutMs: number };
+}
+
+export type CommitOutcome =
+  /** `byUser`: the user's own commit took our bytes along; the round's trailers are owed to the next one. */
+  | {
+      readonly kind: 'committed';
+      readonly commit: string;
+      readonly byUser: boolean;
+      readonly notes: readonly Problem[];
+    }
+  /** The file or the branch moved since READ: start again from there. Nothing of this round is left behind. */
+  | { readonly kind: 'moved' }
+  /** Git is busy here: nothing was written. */
+  | { readonly kind: 'deferred'; readonly problem: Problem };
+
+export interface Repo {
+  /** Absolute path of the work tree. */
+  readonly root: string;
+  /** Absolute path of this checkout's own git directory (of the linked worktree where it is one). */
+  readonly gitDir: string;
+  /** Paths of the files that match the globs (`*` within one folder), sorted; regular or not. */
+  findFiles(globs: readonly string[]): readonly string[];
+  /** The file as it stands; problems `not-a-file`, `not-text`, `file-too-large`, `cannot-read` are thrown. */
+  readFile(file: string): string | null;
+  /** Whether a file of that name is there, whatever it holds. Symlinks that leave the work tree count as absent. */
+  fileExists(file: string): boolean;
+  /** Writes a file that must not be there yet, uncommitted; `already-exists` or `cannot-write` otherwise. */
+  writeNewFile(file: string, text: string): void;
+  head(): Head;
+  /** Looks at one plan file and at the commit below it; throws where the repository is damaged. */
+  look(file: string): PlanLook;
+  /** Why no round may commit here now (operation under way, detached head, bare, ignored file); undefined where it may. */
+  commitObstacle(file: string): Problem | undefined;
+  history(plan: string, file: string): PlanHistory;
+  /** The number of the last round of a plan that this commit's history holds; 0 where there is none. */
+  roundAt(plan: string, commit: string): number;
+  /** Round commits of a plan that HEAD can reach, newest first. */
+  log(plan: string, options: { readonly limit?: number }): Promise<readonly LogEntry[]>;
+  /** The full commit id of a revision that a person typed; refuses what looks like an option. */
+  resolve(revision: string): string;
+  /** The text of a file at a commit; null where it is not there. */
+  readAt(commit: string, file: string): string | null;
+  /** The newest commit at which `good` holds for the file's text, among the last 50 that touched it. */
+  lastGood(file: string, good: (text: string) => boolean): Promise<string | null>;
+  /** The newest commit that brought a string into a file (`git log -S`), abbreviated; null where no commit has it. */
+  broughtBy(file: string, text: string): Promise<string | null>;
+  /** Who git says the user is; throws `identity-missing`. */
+  identity(): { readonly name: string; readonly email: string };
+  /** Settles an intent that a killed round left behind; says what it did. Called with the round lock held. */
+  settle(): readonly Problem[];
+  /** Persists files as one commit, steps (1) to (8) of the commit protocol. Called with the round lock held. */
+  commit(order: CommitOrder): CommitOutcome;
+  /** Facts for `doctor`, `status` and error messages. */
+  facts(): Promise<RepoFacts>;
+}
+
+export interface RepoFacts {
+  readonly gitVersion: string;
+  readonly linkedWorktree: boolean;
+  readonly shallow: boolean;
+  readonly operation: string | null;
+  /** Lock files of git that are there now, with their age in milliseconds. */
+  readonly locks: readonly { readonly file: string; readonly ageMs: number }[];
+  readonly remotes: readonly string[];
+}
+
+// ---------------------------------------------------------------- workers
+
+/** What a worker is to do. Values travel by environment, standard input and files, never inside a command line. */
+export interface WorkOrder {
+  readonly plan: string;
+  /** A task id; or `criterion-<n>` with kind `check` for a machine-checked criterion. */
+  readonly task: string;
+  readonly attempt: number;
+  readonly kind: 'task' | 'check';
+  /** The shell command. */
+  readonly command: string;
+  /** What it gets on standard input and as a file. */
+  readonly brief: string;
+  /** Path of the output from the root, or null. */
+  readonly output: string | null;
+  /** Milliseconds after which it is stopped; null for none. Enforced by the wrapper, coordinator or not. */
+  readonly timeoutMs: number | null;
+  readonly graceMs: number;
+  readonly logLimit: number;
+  /** Further environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The result file a worker may write, validated. */
+export interface WorkerReport {
+  readonly status?: 'completed' | 'failed' | 'blocked';
+  readonly summary?: string;
+  readonly passed?: boolean;
+  readonly blocker?: { readonly type: BlockerType; readonly detail?: string };
+  readonly issues?: TaskResult['issues'];
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export type RunState =
+  /** The directory may be there, but no wrapper ever claimed the attempt. */
+  | { readonly kind: 'announced' }
+  /** `child` is false between the wrapper's claim and the command's start. */
+  | { readonly kind: 'alive'; readonly pid: number; readonly startedAt: number }
+  /** The wrapper wrote how it ended. `report` is null where there was no result file; `malformed` keeps its text. */
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      readonly timedOut: boolean;
+      readonly stopped: boolean;
+      readonly endedAt: number;
+      readonly report: WorkerReport | null;
+      readonly malformed: string | null;
+      readonly outputMissing: boolean;
+    }
+  /** Claimed once, no longer alive, and it left no word of its end (killed, or the machine restarted). */
+  | { readonly kind: 'lost' };
+
+export interface Run {
+  readonly plan: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly state: RunState;
+  /** Whether a round has consumed or fenced it already. */
+  readonly settled: boolean;
+}
+
+export interface Workers {
+  /** Every run directory of the plan, in no order. */
+  runs(plan: string): readonly Run[];
+  /** Live runs of tasks over all plans of this checkout. */
+  alive(): readonly {
+    readonly plan: string;
+    readonly task: string;
+    readonly attempt: number;
+    readonly pid: number;
+  }[];
+  /** Starts an attempt. Starting one that is claimed already does nothing: the claim is exclusive. */
+  start(order: WorkOrder): void;
+  /** Asks the wrapper to stop the attempt's process group: SIGTERM, grace, SIGKILL. Returns at once. */
+  stop(plan: string, task: string, attempt: number): void;
+  /** Marks a run as consumed or fenced, so that it is reported once. */
+  settle(plan: string, task: string, attempt: number): void;
+  /** The newest end of a log, at most `bytes`, made inert (no control sequences); '' where there is none. */
+  logTail(plan: string, task: string, attempt: number, bytes: number): string;
+  /** The absolute path of the run directory. */
+  directory(plan: string, task: string, attempt: number): string;
+  /** Removes the directories of runs that are settled and over; returns how many. */
+  clean(plan: string, keep: (task: string, attempt: number) => boolean): number;
+}
+
+// ---------------------------------------------------------------- what this checkout keeps for itself
+
+/** A parsed piece of a plan file, by its exact text; see `state-file/memo.ts`. */
+export type Memo = Map<string, unknown>;
+
+export interface Lock {
+  release(): void;
+  /** A lock whose owner was dead was removed on the way. */
+  readonly removedStale: boolean;
+}
+
+export interface Local {
+  /** This checkout's own name: host name and a short suffix, e.g. `kestrel-3f2a`. Made at first use; a copy of the checkout gets another. */
+  machine(): string;
+  /** Takes the lock of rounds, waiting at most that long; throws `locked`. */
+  lock(waitMs: number): Lock;
+  lockHolder(): {
+    readonly pid: number;
+    readonly alive: boolean;
+    readonly since: number;
+    readonly command: string;
+  } | null;
+  /** Loads and saves the memo of parsed pieces for a plan; both may do nothing. */
+  loadMemo(plan: string): Memo;
+  saveMemo(plan: string, memo: Memo): void;
+  /** What `savePlan` kept for exactly this text of the plan; undefined where it kept none. */
+  loadPlan(plan: string, text: string): unknown;
+  /** Keeps what a whole text was parsed to, in place of what was kept before; may do nothing. */
+  savePlan(plan: string, text: string, parsed: unknown): void;
+  /** Writes down what was saved so far; done by itself when the process ends. */
+  flush(): void;
+  /** Since when (on the monotonic clock, milliseconds) this checkout has seen exactly this value for the key. Restarts when the value changes or the machine restarted. */
+  observedSince(key: string, value: string): number;
+  /** The commands this checkout has approved, by exact string. */
+  approvedCommands(): ReadonlySet<string>;
+  approve(commands: readonly string[]): void;
+  revoke(commands: readonly string[]): void;
+}
+
+// ---------------------------------------------------------------- all of it
+
+/** Why a wait ended. */
+export type Woken = 'worker' | 'file' | 'time' | 'aborted';
+
+/** Waits on events without using the processor. */
+export interface Waker {
+  /**
+   * Starts to watch a plan's file, its branch and its workers; `next` resolves at the first event since the last call,
+   * at the time given (milliseconds since 1970), or when the signal aborts.
+   */
+  watch(plan: string, file: string): Watch;
+}
+
+export interface Watch {
+  next(until: number | null, signal?: AbortSignal): Promise<Woken>;
+  close(): void;
+}
+
+/** Everything a round or a query needs of the outside, handed in by `bin.ts` or a test. */
+export interface Outside {
+  readonly repo: Repo;
+  readonly local: Local;
+  readonly workers: Workers;
+  readonly clock: Clock;
+  readonly waker: Waker;
+  /** Whether every command counts as approved (`--trust-all`, `RONDO_TRUST=all`). */
+  readonly trustAll: boolean;
+  /** The attempt this very process runs under, where a worker of Rondo started it. */
+  readonly caller: {
+    readonly plan: string;
+    readonly task: string;
+    readonly attempt: number;
+    readonly result: string;
+  } | null;
+}
