@@ -1,0 +1,78 @@
+/** DECIDE: the request, then the rules in a fixed order, turn what was seen into changes, effects and reasons. Pure. */
+import type { Problem } from '../errors.ts';
+import type { Draft } from './draft.ts';
+import { type Effect, effectId } from './effect.ts';
+import { endedWell } from './graph.ts';
+import { notSupported } from './not-supported.ts';
+import { mayDispatch, type Request } from './request.ts';
+import { applyRequest } from './requests/apply-request.ts';
+import { askForRoutes } from './rules/ask-route.ts';
+import { breakCycles } from './rules/break-cycles.ts';
+import { dropStaleChecks, settleCriteria } from './rules/criteria.ts';
+import { holdOf } from './rules/holds.ts';
+import { derivePlanFields } from './rules/outcome.ts';
+import { readyTasks } from './rules/ready.ts';
+import { type StartOutcome, startTasks } from './rules/start.ts';
+import { allowedByStrategy } from './rules/strategy.ts';
+import type { Seen } from './seen.ts';
+
+const NOTHING: StartOutcome = { started: [], startable: [], queued: [], forPeople: [], untrusted: [] };
+
+export type Decision =
+  | { readonly kind: 'decided'; readonly started: StartOutcome }
+  /** The request breaks a rule: nothing of this round is to be kept. */
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** Moves the draft on. What it did is in the draft; the decision says what is queued, held back or refused. */
+export function decide(draft: Draft, seen: Seen, request: Request): Decision {
+  const before = draft.changes.length;
+  const refusal = applyRequest(draft, seen, request);
+  if (refusal !== undefined) return { kind: 'refused', problem: refusal };
+  stopMoved(draft, seen, request, before);
+  breakCycles(draft, seen);
+  askForRoutes(draft, seen);
+  const start = mayDispatch(request);
+  if (start) draft.problems.push(...notSupported(draft.plan, seen.settings));
+  const hold = holdOf(draft, seen);
+  draft.problems.push(...(hold?.problems ?? []));
+  const allowed =
+    hold === undefined
+      ? allowedByStrategy(draft, seen, readyTasks(draft))
+      : { tasks: [], awaitsLaunch: undefined };
+  const started = hold === undefined ? startTasks(draft, seen, allowed.tasks, start) : NOTHING;
+  const allEnded = draft.tasks.length > 0 && draft.tasks.every(endedWell);
+  const recheck = request.kind === 'resume' || (request.kind === 'tick' && request.recheck);
+  const mayCheck = (start || recheck) && hold?.kind !== 'paused';
+  const criteria = allEnded ? settleCriteria(draft, seen, mayCheck, recheck && mayCheck) : undefined;
+  if (!allEnded) dropStaleChecks(draft, seen);
+  derivePlanFields(draft, seen, { hold, started, criteria, awaitsLaunch: allowed.awaitsLaunch });
+  return { kind: 'decided', started };
+}
+
+/**
+ * A request that ends an attempt ends its worker, too, and takes back a start that recovery has just ordered. Who says
+ * `done` may be that very worker: it is left to end by itself.
+ */
+function stopMoved(draft: Draft, seen: Seen, request: Request, before: number): void {
+  const moved = draft.changes.slice(before);
+  if (moved.length === 0) return;
+  draft.dropEffects((effect) => effect.kind === 'start' && !isAnnounced(draft, effect));
+  if (request.kind === 'done') return;
+  const alive = new Map(seen.runs.filter((run) => run.state.kind === 'alive').map((run) => [run.task, run]));
+  const stopped = new Set(draft.effects.flatMap((effect) => (effect.kind === 'stop' ? [effect.id] : [])));
+  for (const change of moved) {
+    if (change.kind !== 'task-status' || change.from !== 'in_progress') continue;
+    const run = alive.get(change.task);
+    if (run === undefined) continue;
+    const id = effectId(seen.plan.name, run.task, run.attempt);
+    if (stopped.has(id)) continue;
+    draft.effects.push({ kind: 'stop', id, task: run.task, attempt: run.attempt, reason: change.reason });
+  }
+}
+
+function isAnnounced(draft: Draft, effect: Effect): boolean {
+  return (
+    draft.status(effect.task) === 'in_progress' &&
+    draft.task(effect.task)?.fields.attempt?.number === effect.attempt
+  );
+}

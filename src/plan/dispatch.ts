@@ -1,0 +1,78 @@
+/** What a dispatch is: the changes that announce an attempt, and the order its worker gets after the commit. */
+import { dependencyId } from '../model/dependency.ts';
+import type { Task } from '../model/plan.ts';
+import { durationMs, formatTime } from '../model/time.ts';
+import type { WorkOrder } from '../ports.ts';
+import { writeBrief } from './brief.ts';
+import type { Draft } from './draft.ts';
+import { effectId } from './effect.ts';
+import { type Route, timeoutOf } from './routing.ts';
+import type { Seen } from './seen.ts';
+
+/** The next attempt's number: one more than any that the file, the run directories or the history know. */
+export function nextAttempt(seen: Seen, task: Task): number {
+  return Math.max(task.fields.attempt?.number ?? 0, seen.attempts[task.id] ?? 0) + 1;
+}
+
+/** Announces an attempt by a command and orders its start. */
+export function dispatch(
+  draft: Draft,
+  seen: Seen,
+  task: Task,
+  route: Extract<Route, { kind: 'command' }>,
+  reason: string,
+): void {
+  const number = nextAttempt(seen, task);
+  const retry = task.fields.attempt?.retry;
+  draft.step(task.id, 'in_progress', reason);
+  draft.set(task.id, 'owner', route.owner, reason);
+  draft.set(
+    task.id,
+    'attempt',
+    {
+      number,
+      machine: seen.machine,
+      started_at: formatTime(seen.now),
+      lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
+      returns: 'process exit',
+      ...(retry === undefined ? {} : { retry }),
+    },
+    reason,
+  );
+  clearOutcome(draft, task.id, reason);
+  draft.effects.push({
+    kind: 'start',
+    id: effectId(seen.plan.name, task.id, number),
+    task: task.id,
+    attempt: number,
+    reason,
+    order: workOrder(draft, seen, task, number, route.command),
+  });
+}
+
+/** Takes back what an earlier attempt left in the task's fields, the approval of its result too; the attempt's number stays. */
+export function clearOutcome(draft: Draft, id: string, reason: string): void {
+  for (const field of ['completed_at', 'result', 'blocker', 'approved_by', 'approved_at'] as const)
+    draft.set(id, field, undefined, reason);
+}
+
+/** The order of an attempt. The command itself is passed on as it is written; values travel beside it. */
+export function workOrder(draft: Draft, seen: Seen, task: Task, attempt: number, command: string): WorkOrder {
+  return {
+    plan: seen.plan.name,
+    task: task.id,
+    attempt,
+    kind: 'task',
+    command,
+    brief: writeBrief(seen.plan, task, blockersOf(draft, task)),
+    output: task.fields.output ?? null,
+    timeoutMs: durationMs(timeoutOf(task, seen.settings) ?? '') ?? null,
+    graceMs: durationMs(seen.settings.grace) ?? 0,
+    logLimit: seen.settings.log_limit,
+    env: {},
+  };
+}
+
+function blockersOf(draft: Draft, task: Task): readonly Task[] {
+  return (task.fields.blocked_by ?? []).flatMap((d) => draft.task(dependencyId(d)) ?? []);
+}

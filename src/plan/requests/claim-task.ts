@@ -1,0 +1,48 @@
+/** A person takes a task, or gives it back. */
+import type { Problem } from '../../errors.ts';
+import { durationMs, formatTime } from '../../model/time.ts';
+import { clearOutcome, nextAttempt } from '../dispatch.ts';
+import type { Draft } from '../draft.ts';
+import type { Request } from '../request.ts';
+import type { Seen } from '../seen.ts';
+import { isProblem, refuseStep, refuseUnready, requireTask } from './legal-step.ts';
+
+/** The owner defaults to who git says the user is; the lease to the plan's. */
+export function claimTask(
+  draft: Draft,
+  seen: Seen,
+  request: Extract<Request, { kind: 'claim' }>,
+): Problem | undefined {
+  const task = requireTask(draft, seen, request.task);
+  if (isProblem(task)) return task;
+  const refusal = refuseStep(seen, task, 'in_progress') ?? refuseUnready(draft, seen, task);
+  if (refusal !== undefined) return refusal;
+  const owner = request.owner ?? seen.person;
+  const reason = `claimed by ${owner}`;
+  draft.step(task.id, 'in_progress', reason);
+  draft.set(task.id, 'owner', owner, reason);
+  clearOutcome(draft, task.id, reason);
+  draft.set(
+    task.id,
+    'attempt',
+    {
+      number: nextAttempt(seen, task),
+      started_at: formatTime(seen.now),
+      lease_until: request.until ?? formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
+      returns: request.returns ?? `${owner} reports`,
+    },
+    reason,
+  );
+  return undefined;
+}
+
+export function releaseTask(draft: Draft, seen: Seen, id: string): Problem | undefined {
+  const task = requireTask(draft, seen, id);
+  if (isProblem(task)) return task;
+  const refusal = refuseStep(seen, task, 'pending', ['in_progress']);
+  if (refusal !== undefined) return refusal;
+  const reason = `released${task.fields.owner === undefined ? '' : ` by ${task.fields.owner}`}`;
+  draft.step(task.id, 'pending', reason);
+  draft.set(task.id, 'owner', undefined, reason);
+  return undefined;
+}

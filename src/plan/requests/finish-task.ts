@@ -1,0 +1,85 @@
+/** A person says how a task ended, that something stands in its way, or that nothing does any more. */
+import { type Problem, problem } from '../../errors.ts';
+import type { Blocker, TaskResult } from '../../model/fields.ts';
+import { taskStatusOf } from '../../model/plan.ts';
+import { formatTime } from '../../model/time.ts';
+import { inline } from '../consume.ts';
+import { clearOutcome } from '../dispatch.ts';
+import type { Draft } from '../draft.ts';
+import type { Request } from '../request.ts';
+import type { Seen } from '../seen.ts';
+import { isProblem, refuseStep, refuseUnready, requireTask } from './legal-step.ts';
+
+/** Refused where the task waits for something, or where its output is not there. */
+export function finishTask(
+  draft: Draft,
+  seen: Seen,
+  request: Extract<Request, { kind: 'done' }>,
+): Problem | undefined {
+  const task = requireTask(draft, seen, request.task);
+  if (isProblem(task)) return task;
+  const unready = taskStatusOf(task) === 'pending' ? refuseUnready(draft, seen, task) : undefined;
+  const refusal = refuseStep(seen, task, 'completed') ?? unready;
+  if (refusal !== undefined) return refusal;
+  if (seen.missingOutputs.has(task.id))
+    return problem('missing-output', `${task.id} is to leave ${task.fields.output}, which is not there`, {
+      file: seen.plan.file,
+      task: task.id,
+    });
+  const reason = request.summary ?? `done by ${seen.person}`;
+  const result: TaskResult = {
+    ...(request.summary === undefined ? {} : { summary: inline(request.summary, 500) }),
+    ...(request.passed === undefined ? {} : { passed: request.passed }),
+    ...(Object.keys(request.metadata).length === 0 ? {} : { metadata: { ...request.metadata } }),
+  };
+  draft.step(task.id, 'completed', reason);
+  clearOutcome(draft, task.id, reason);
+  if (task.fields.owner === undefined) draft.set(task.id, 'owner', seen.person, reason);
+  draft.set(task.id, 'completed_at', formatTime(seen.now), reason);
+  draft.set(task.id, 'result', Object.keys(result).length === 0 ? undefined : result, reason);
+  return undefined;
+}
+
+export function failTask(draft: Draft, seen: Seen, id: string, why: string | undefined): Problem | undefined {
+  const task = requireTask(draft, seen, id);
+  if (isProblem(task)) return task;
+  const refusal = refuseStep(seen, task, 'failed');
+  if (refusal !== undefined) return refusal;
+  const reason = why ?? `failed, says ${seen.person}`;
+  draft.step(task.id, 'failed', reason);
+  draft.set(task.id, 'result', { summary: inline(reason, 500) }, reason);
+  return undefined;
+}
+
+export function blockTask(
+  draft: Draft,
+  seen: Seen,
+  id: string,
+  type: Blocker['type'],
+  detail: string | undefined,
+): Problem | undefined {
+  const task = requireTask(draft, seen, id);
+  if (isProblem(task)) return task;
+  const refusal = refuseStep(seen, task, 'blocked');
+  if (refusal !== undefined) return refusal;
+  const reason = detail === undefined ? type : `${type}: ${detail}`;
+  draft.step(task.id, 'blocked', reason);
+  draft.set(
+    task.id,
+    'blocker',
+    { type, ...(detail === undefined ? {} : { detail: inline(detail, 500) }), since: formatTime(seen.now) },
+    reason,
+  );
+  return undefined;
+}
+
+export function unblockTask(draft: Draft, seen: Seen, id: string): Problem | undefined {
+  const task = requireTask(draft, seen, id);
+  if (isProblem(task)) return task;
+  const refusal = refuseStep(seen, task, 'pending', ['blocked']);
+  if (refusal !== undefined) return refusal;
+  const reason = `unblocked by ${seen.person}`;
+  draft.step(task.id, 'pending', reason);
+  draft.set(task.id, 'blocker', undefined, reason);
+  return undefined;
+}

@@ -1,0 +1,27 @@
+/** `fallback_behavior: ask_user`: a ready task that nobody is named for is blocked with the question, never guessed at. */
+import { formatTime } from '../../model/time.ts';
+import { inline } from '../consume.ts';
+import type { Draft } from '../draft.ts';
+import { routeTask, routingQuestion } from '../routing.ts';
+import type { Seen } from '../seen.ts';
+import { readyTasks } from './ready.ts';
+
+/** Asks for every ready task at once, whatever the strategy lets start, so that a person answers once. */
+export function askForRoutes(draft: Draft, seen: Seen): void {
+  if (
+    seen.settings.specialist_routing.fallback_behavior !== 'ask_user' ||
+    draft.plan.fields.paused_by !== undefined
+  )
+    return;
+  for (const task of readyTasks(draft)) {
+    const question = routingQuestion(task, routeTask(task, seen.settings), seen.settings);
+    if (question === undefined) continue;
+    draft.step(task.id, 'blocked', question);
+    draft.set(
+      task.id,
+      'blocker',
+      { type: 'information', detail: inline(question, 500), since: formatTime(seen.now) },
+      question,
+    );
+  }
+}

@@ -1,0 +1,214 @@
+/** The plan's own fields, derived from its tasks: status, current step, next action, next checkpoint, blockers. */
+import { type Task, taskStatusOf } from '../../model/plan.ts';
+import type { PlanStatus } from '../../model/status.ts';
+import { durationMs, formatTime, timeMs } from '../../model/time.ts';
+import { inline } from '../consume.ts';
+import type { Draft } from '../draft.ts';
+import { awaitsApproval, endedWell } from '../graph.ts';
+import { timeoutOf } from '../routing.ts';
+import type { Seen } from '../seen.ts';
+import type { CriteriaOutcome } from './criteria.ts';
+import type { Hold } from './holds.ts';
+import type { StartOutcome } from './start.ts';
+
+export interface Situation {
+  readonly hold: Hold | undefined;
+  readonly started: StartOutcome;
+  /** Set once all tasks have ended well. */
+  readonly criteria: CriteriaOutcome | undefined;
+  readonly awaitsLaunch: number | undefined;
+}
+
+/** Sets the derived fields; each is a change only where it differs. */
+export function derivePlanFields(draft: Draft, seen: Seen, situation: Situation): void {
+  const status = deriveStatus(draft, situation);
+  const reason = reasonFor(draft, status, situation);
+  draft.setPlanStatus(status, reason);
+  const step = currentStep(draft, status, situation);
+  draft.setPlan('current_step', step, reason);
+  draft.setPlan('next_action', reason, reason);
+  draft.setPlan(
+    'next_checkpoint',
+    nextCheckpoint(draft, seen),
+    'the earliest time at which something is due',
+  );
+  draft.setPlan('blockers', planBlockers(draft, situation), reason);
+}
+
+/** By the first line that fits. */
+function deriveStatus(draft: Draft, situation: Situation): PlanStatus {
+  const { hold, started, criteria, awaitsLaunch } = situation;
+  if (criteria !== undefined && isComplete(draft, criteria)) return 'complete';
+  if (hold?.kind === 'paused') return 'paused';
+  if (criteria !== undefined) return statusOfCriteria(criteria);
+  const canStart = started.startable.length + started.untrusted.length > 0;
+  if (draft.tasks.some((task) => taskStatusOf(task) === 'in_progress'))
+    return canStart ? 'running' : 'awaiting-result';
+  if (hold !== undefined) return 'blocked';
+  if (canStart || started.queued.length + started.forPeople.length > 0 || draft.tasks.length === 0)
+    return 'running';
+  // A launch or an approval lets something move without mending, whatever else has failed.
+  if (awaitsLaunch !== undefined || draft.tasks.some(awaitsApproval)) return 'paused';
+  return 'blocked';
+}
+
+function isComplete(draft: Draft, criteria: CriteriaOutcome): boolean {
+  const { startable, checking, failed, untrusted, awaitingAcceptance } = criteria;
+  return (
+    [startable, checking, failed, untrusted, awaitingAcceptance].every((open) => open.length === 0) &&
+    draft.plan.fields.reopened_by === undefined
+  );
+}
+
+function statusOfCriteria(criteria: CriteriaOutcome): PlanStatus {
+  if (criteria.startable.length > 0) return 'running';
+  if (criteria.checking.length > 0) return 'awaiting-result';
+  if (criteria.failed.length > 0) return 'blocked';
+  if (criteria.untrusted.length > 0) return 'running';
+  return 'paused';
+}
+
+/** Always something: a line that comes and goes would be noise in the diffs. */
+function currentStep(draft: Draft, status: PlanStatus, { started, criteria }: Situation): string {
+  const busy = withStatus(draft, 'in_progress').map((task) => task.id);
+  if (busy.length > 0) return some(busy);
+  const next = [...started.startable, ...started.untrusted, ...started.queued, ...started.forPeople];
+  if (next.length > 0) return some(next);
+  if (
+    criteria !== undefined &&
+    criteria.startable.length + criteria.checking.length + criteria.failed.length > 0
+  )
+    return 'success criteria';
+  if (status === 'complete') return 'done';
+  if (draft.tasks.length === 0) return 'planning';
+  if (criteria !== undefined) return 'acceptance';
+  const stuck = draft.tasks.filter((task) => !endedWell(task)).map((task) => task.id);
+  return stuck.length > 0 ? some(stuck) : 'acceptance';
+}
+
+function nextAction(draft: Draft, status: PlanStatus, situation: Situation): string {
+  const { hold, started, criteria, awaitsLaunch } = situation;
+  switch (status) {
+    case 'complete':
+      return 'nothing, the plan is complete';
+    case 'paused':
+      if (hold?.kind === 'paused') return `rondo resume (${hold.reason})`;
+      if (criteria !== undefined) return acceptance(criteria);
+      if (awaitsLaunch !== undefined) return `rondo launch (batch ${awaitsLaunch})`;
+      return `rondo approve ${some(draft.tasks.filter(awaitsApproval).map((task) => task.id))}`;
+    case 'blocked':
+      return remedy(draft, situation);
+    case 'awaiting-result':
+      return criteria !== undefined
+        ? 'wait for the checks of the success criteria'
+        : `wait for ${some(withStatus(draft, 'in_progress').map(named))}`;
+    case 'running':
+      return whatStarts(draft, started, criteria);
+  }
+}
+
+function acceptance({ awaitingAcceptance }: CriteriaOutcome): string {
+  const open = awaitingAcceptance.length;
+  return open === 0
+    ? 'add tasks, or rondo accept'
+    : `rondo accept (${count(open, 'criterion', 'criteria')} to be accepted)`;
+}
+
+function whatStarts(draft: Draft, started: StartOutcome, criteria: CriteriaOutcome | undefined): string {
+  if (criteria !== undefined) return 'check the success criteria';
+  const next = [...started.startable, ...started.untrusted, ...started.queued];
+  if (next.length > 0) return `start ${some(next)}`;
+  if (started.forPeople.length > 0) return `claim ${some(started.forPeople)}`;
+  return draft.tasks.length === 0 ? 'add tasks' : 'look again';
+}
+
+/** What would let a blocked plan go on. */
+function remedy(draft: Draft, { hold, criteria }: Situation): string {
+  if (criteria !== undefined)
+    return `mend what fails (${some(criteria.failed)}), then rondo resume; or rondo accept`;
+  if (hold?.kind === 'graph') return `mend the plan: ${hold.reason}`;
+  const failed = withStatus(draft, 'failed').map((task) => task.id);
+  if (failed.length > 0) return `mend ${some(failed)}, then rondo retry ${failed[0]}`;
+  const blocked = withStatus(draft, 'blocked').map((task) => task.id);
+  if (blocked.length > 0) return `unblock ${some(blocked)}, then rondo unblock ${blocked[0]}`;
+  const short = draft.tasks
+    .filter((task) => taskStatusOf(task) === 'completed' && !endedWell(task))
+    .map((task) => task.id);
+  if (short.length > 0) return `rework ${some(short)}: it did not pass; rondo reopen ${short[0]}`;
+  const stuck = withStatus(draft, 'pending').map((task) => task.id);
+  return `mend what ${some(stuck)} waits for; rondo show ${stuck[0] ?? ''}`.trim();
+}
+
+/** The earliest time ahead at which a lease or a timeout ends or an estimate is overrun. */
+function nextCheckpoint(draft: Draft, seen: Seen): string | undefined {
+  const times = withStatus(draft, 'in_progress').flatMap((task) => dueTimes(task, seen));
+  const ahead = times.filter((t) => t > seen.now);
+  // Rounded up: at the checkpoint what it waits for has come.
+  return ahead.length === 0
+    ? undefined
+    : formatTime(Math.ceil(ahead.reduce((a, b) => Math.min(a, b)) / 1000) * 1000);
+}
+
+function dueTimes(task: Task, seen: Seen): readonly number[] {
+  const attempt = task.fields.attempt;
+  const started = timeMs(attempt?.started_at ?? '');
+  const lease = timeMs(attempt?.lease_until ?? '');
+  const timeout = durationMs(timeoutOf(task, seen.settings) ?? '');
+  const estimate =
+    attempt?.overrun_reported_at === undefined ? durationMs(task.fields.estimate ?? '') : undefined;
+  return [
+    ...(lease === undefined ? [] : [lease]),
+    ...(started === undefined || timeout === undefined ? [] : [started + timeout]),
+    ...(started === undefined || estimate === undefined ? [] : [started + 1.5 * estimate]),
+  ];
+}
+
+function planBlockers(draft: Draft, { hold, criteria }: Situation): string[] {
+  const out: string[] = hold?.kind === 'graph' ? [hold.reason] : [];
+  for (const task of draft.tasks) {
+    const status = taskStatusOf(task);
+    if (status === 'failed') out.push(`${task.id}: ${task.fields.result?.summary ?? 'failed'}`);
+    if (status === 'blocked') out.push(`${task.id}: ${blockerText(task)}`);
+    if (status === 'completed' && task.fields.result?.passed === false) out.push(`${task.id}: did not pass`);
+  }
+  // What a check said is known to one machine only: while the plan is paused, others would say otherwise.
+  if (hold?.kind !== 'paused') for (const text of criteria?.failed ?? []) out.push(`not met: ${text}`);
+  return out.length <= MOST
+    ? out.map((line) => inline(line, 160))
+    : [...out.slice(0, MOST).map((line) => inline(line, 160)), `and ${out.length - MOST} more`];
+}
+
+/** At most this many names on one line, so that the line stays readable in a review. */
+const MOST = 5;
+
+function blockerText(task: Task): string {
+  const blocker = task.fields.blocker;
+  return blocker === undefined
+    ? 'blocked'
+    : `${blocker.type}${blocker.detail === undefined ? '' : `: ${blocker.detail}`}`;
+}
+
+function withStatus(draft: Draft, status: string): readonly Task[] {
+  return draft.tasks.filter((task) => taskStatusOf(task) === status);
+}
+
+function named(task: Task): string {
+  const where = task.fields.attempt?.machine;
+  const who = task.fields.owner;
+  if (who === undefined) return task.id;
+  return `${task.id} (${who}${where === undefined ? '' : ` on ${where}`})`;
+}
+
+function some(names: readonly string[]): string {
+  return names.length <= MOST
+    ? names.join(', ')
+    : `${names.slice(0, MOST).join(', ')} and ${names.length - MOST} more`;
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+function reasonFor(draft: Draft, status: PlanStatus, situation: Situation): string {
+  return inline(nextAction(draft, status, situation), 200);
+}
