@@ -1,0 +1,132 @@
+/** The repository of a folder, as `Repo` of `ports.ts` asks for it. */
+import { fail } from '../errors.ts';
+import type { Repo } from '../ports.ts';
+import { blobAtTip, isKnownAtTip, keepBlobAtTip } from './blob-at-tip.ts';
+import { commitOrder } from './commit-protocol.ts';
+import { openConfig } from './config.ts';
+import { blobOfFile, textOfBlob } from './conversion.ts';
+import { discover } from './discover.ts';
+import type { Ground } from './ground.ts';
+import { readHistory, roundAt } from './history.ts';
+import { readIdentity } from './identity.ts';
+import { openObjects } from './objects.ts';
+import { findObstacle } from './obstacles.ts';
+import type { Porcelain } from './porcelain.ts';
+import { readHead } from './refs.ts';
+import { type Environment, gitAt, scrubEnvironment } from './run-git.ts';
+import { settleIntent } from './settle-intent.ts';
+import { findInCommit } from './trees.ts';
+import { findWorkFiles, readWorkFile, safePath, workFileExists, writeNewWorkFile } from './work-file.ts';
+
+export interface OpenOptions {
+  /** The environment git runs in, scrubbed; that of this process where it is left out. */
+  readonly env?: Environment;
+  /** The deadline of each git command, in milliseconds. */
+  readonly commandTimeoutMs?: number;
+  /** How long a commit waits for git to be free, in milliseconds. */
+  readonly waitMs?: number;
+  /** Called between the steps of a commit, for tests. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** Opens the repository that a folder lies in. Throws `not-a-repository`, `bare-repository`, `dubious-ownership` or `damaged-repository`. */
+export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
+  const ground = openGround(startDir, options);
+  const porcelain = () =>
+    import('./porcelain.ts').then(({ openPorcelain }): Porcelain => openPorcelain(ground));
+  return {
+    root: ground.root,
+    gitDir: ground.gitDir,
+    findFiles: (globs) => findWorkFiles(ground.root, globs),
+    readFile: (file) => readWorkFile(ground.root, file),
+    fileExists: (file) => workFileExists(ground.root, file),
+    writeNewFile: (file, text) => writeNewWorkFile(ground.root, file, text),
+    head: () => readHead(ground),
+    look: (file) => look(ground, file),
+    commitObstacle: (file) => findObstacle(ground, file),
+    history: (plan) => readHistory(ground, plan, readHead(ground).commit),
+    roundAt: (plan, commit) => roundAt(ground, plan, commit),
+    log: async (plan, limits) => (await porcelain()).log(plan, limits),
+    resolve: (revision) => resolveRevision(ground, revision),
+    readAt: (commit, file) => readAt(ground, commit, file),
+    lastGood: async (file, good) => (await porcelain()).lastGood(file, good),
+    broughtBy: async (file, text) => (await porcelain()).broughtBy(file, text),
+    identity: () => readIdentity(ground, 'committer'),
+    settle: () => settleIntent(ground),
+    commit: (order) => {
+      settleIntent(ground);
+      return commitOrder(ground, order);
+    },
+    facts: async () => (await porcelain()).facts(),
+  };
+}
+
+const COMMAND_TIMEOUT = 60_000;
+const WAIT = 3000;
+
+function openGround(startDir: string, options: OpenOptions): Ground {
+  const scrubbed = scrubEnvironment(options.env ?? process.env);
+  const timeoutMs = options.commandTimeoutMs ?? COMMAND_TIMEOUT;
+  const place = discover(startDir, scrubbed, timeoutMs);
+  const env = place.explicit ? { ...scrubbed, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.root } : scrubbed;
+  const git = gitAt(place.root, env, timeoutMs);
+  const config = openConfig(place.commonDir, place.gitDir, env, git);
+  const shared = () => !/^(umask|false|0|)$/i.test(config.get('core.sharedrepository') ?? '');
+  const objects = openObjects({ commonDir: place.commonDir, algorithm: place.algorithm, git, shared });
+  return {
+    ...place,
+    git,
+    config,
+    objects,
+    waitMs: options.waitMs ?? WAIT,
+    onStep: options.onStep ?? (() => undefined),
+  };
+}
+
+function look(ground: Ground, file: string): ReturnType<Repo['look']> {
+  const head = readHead(ground);
+  const text = readWorkFile(ground.root, file);
+  const blob = head.commit === null ? null : blobAtTip(ground, head.commit, file);
+  return {
+    head,
+    text,
+    edited: text === null ? blob !== null : isEdited(ground, head.commit, file, text, blob),
+    headText: () => (blob === null ? null : textOfBlob(ground, file, blob)),
+  };
+}
+
+function isEdited(
+  ground: Ground,
+  commit: string | null,
+  file: string,
+  text: string,
+  blob: string | null,
+): boolean {
+  if (commit === null || blob === null) return true;
+  const bytes = Buffer.from(text, 'utf8');
+  if (isKnownAtTip(ground, commit, file, bytes)) return false;
+  if (blobOfFile(ground, file, [blob], blob) !== blob) return true;
+  keepBlobAtTip(ground, { commit, file, blob, bytes });
+  return false;
+}
+
+function readAt(ground: Ground, commit: string, file: string): string | null {
+  safePath(ground.root, file);
+  const entry = findInCommit(ground.objects, commit, file);
+  return entry === undefined || !entry.mode.startsWith('100') ? null : textOfBlob(ground, file, entry.id);
+}
+
+/** A revision that a person typed never reaches git as an option. */
+function resolveRevision(ground: Ground, revision: string): string {
+  if (revision === '' || revision.startsWith('-') || revision.includes('\0') || revision.includes('\n'))
+    fail('unknown-revision', `${JSON.stringify(revision)} is not a revision`);
+  const found = ground.git.run([
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${revision}^{commit}`,
+  ]);
+  if (found.code !== 0) fail('unknown-revision', `git knows no commit ${JSON.stringify(revision)}`);
+  return found.stdout.toString('latin1').trim();
+}
