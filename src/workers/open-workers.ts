@@ -1,0 +1,223 @@
+/** Workers as local processes. Each runs under a small wrapper that outlives the coordinator; files say the rest. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fail } from '../errors.ts';
+import { fateOf, identify } from '../local/process-identity.ts';
+import { cannotWrite, writeAtomic } from '../local/write-atomic.ts';
+import type { Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import { listRun, phaseOf, type RunPhase, stateOf } from './inspect-run.ts';
+import {
+  enterRun,
+  forgetRuns,
+  listOpenRuns,
+  listOverRuns,
+  listPlans,
+  listRuns,
+  type RunPlace,
+  retireRun,
+} from './list-runs.ts';
+import { readLogTail } from './log-tail.ts';
+import type { DecodeReport } from './read-result.ts';
+import { FILES, planFolder, readClaim, readProcess, runFolder } from './run-files.ts';
+import { scrubEnvironment } from './worker-environment.ts';
+
+export interface WorkersOptions {
+  /** The work tree, in which commands run. */
+  readonly root: string;
+  /** The git directory of this checkout. */
+  readonly gitDir: string;
+  /** Path of the built wrapper script. */
+  readonly wrapper: string;
+  /** Reads a worker's result file; called only where there is one. */
+  readonly decodeReport: DecodeReport;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens the workers of a checkout. Nothing is read or started before it is asked for. */
+export function openWorkers(options: WorkersOptions): Workers {
+  return new LocalWorkers(options);
+}
+
+class LocalWorkers implements Workers {
+  readonly #options: WorkersOptions;
+
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+  }
+
+  runs(plan: string): readonly Run[] {
+    const { gitDir } = this.#options;
+    const open = listOpenRuns(gitDir, plan);
+    const over = listOverRuns(gitDir, plan, open);
+    return [
+      ...open.flatMap((place) => this.#inspect(place) ?? []),
+      ...over.map((place) => this.#recall(place)),
+    ];
+  }
+
+  alive(): ReturnType<Workers['alive']> {
+    const { gitDir } = this.#options;
+    return listPlans(gitDir)
+      .flatMap((name) => listOpenRuns(gitDir, name))
+      .flatMap(({ plan, task, attempt, directory }) => {
+        const phase = this.#phase(directory);
+        if (phase?.kind === 'alive') return [{ plan, task, attempt, pid: phase.pid }];
+        return phase?.kind === 'orphaned' ? [{ plan, task, attempt, pid: phase.claim.wrapper.pid }] : [];
+      });
+  }
+
+  start(order: WorkOrder): void {
+    const directory = this.directory(order.plan, order.task, order.attempt);
+    const phase = this.#phase(directory);
+    const { plan, task, attempt } = order;
+    enterRun(this.#options.gitDir, { plan, task, attempt, directory });
+    if (phase !== undefined && phase.kind !== 'announced') return;
+    this.#writeOrder(directory, order);
+    this.#spawnWrapper(directory, [directory], FILES.spawned);
+  }
+
+  stop(plan: string, task: string, attempt: number): void {
+    const directory = this.directory(plan, task, attempt);
+    if (!existsSync(directory)) return;
+    // The mark first, then the look at the claim; the wrapper does it the other way round, so none is missed.
+    this.#mark(directory, FILES.stop);
+    const phase = this.#phase(directory);
+    const wrapper = readClaim(directory)?.wrapper;
+    if (phase?.kind === 'alive' && wrapper !== undefined && fateOf(wrapper) === 'alive')
+      terminate(wrapper.pid);
+    else if (phase?.kind === 'orphaned') this.#reap(directory);
+  }
+
+  settle(plan: string, task: string, attempt: number): void {
+    const directory = this.directory(plan, task, attempt);
+    if (existsSync(directory)) this.#mark(directory, FILES.settled);
+  }
+
+  logTail(plan: string, task: string, attempt: number, bytes: number): string {
+    return readLogTail(this.directory(plan, task, attempt), bytes);
+  }
+
+  directory(plan: string, task: string, attempt: number): string {
+    return runFolder(this.#options.gitDir, plan, task, attempt);
+  }
+
+  clean(plan: string, keep: (task: string, attempt: number) => boolean): number {
+    const folder = planFolder(this.#options.gitDir, plan);
+    const trash = join(folder, '.removed');
+    const gone = listRuns(this.#options.gitDir, plan).filter(
+      (place) => this.#isOver(place) && !keep(place.task, place.attempt),
+    );
+    try {
+      for (const place of gone) this.#remove(place, trash);
+      rmSync(trash, { force: true, recursive: true });
+      forgetRuns(this.#options.gitDir, plan, gone);
+    } catch (error) {
+      throw cannotWrite(folder, error);
+    }
+    return gone.length;
+  }
+
+  #inspect(place: RunPlace): Run | undefined {
+    const names = listRun(place.directory);
+    if (names === undefined) return undefined;
+    const phase = phaseOf(place.directory, names);
+    if (phase.kind === 'orphaned') this.#reap(place.directory);
+    const { plan, task, attempt, directory } = place;
+    const settled = names.has(FILES.settled) || phase.kind === 'foreign';
+    const state = stateOf(directory, phase, this.#options.decodeReport);
+    if (settled && (state.kind === 'ended' || state.kind === 'lost')) retireRun(this.#options.gitDir, place);
+    return { plan, task, attempt, settled, state };
+  }
+
+  /** A run that is settled and over; its files are read when somebody wants to know how it ended. */
+  #recall({ plan, task, attempt, directory }: RunPlace): Run {
+    const { decodeReport } = this.#options;
+    let state: RunState | undefined;
+    return {
+      plan,
+      task,
+      attempt,
+      settled: true,
+      get state() {
+        state ??= stateOf(directory, { kind: 'ended' }, decodeReport);
+        return state;
+      },
+    };
+  }
+
+  #phase(directory: string): RunPhase | undefined {
+    const names = listRun(directory);
+    return names === undefined ? undefined : phaseOf(directory, names);
+  }
+
+  #isOver({ directory }: RunPlace): boolean {
+    const names = listRun(directory);
+    if (names === undefined) return false;
+    const phase = phaseOf(directory, names);
+    if (phase.kind === 'foreign') return true;
+    return names.has(FILES.settled) && (phase.kind === 'ended' || phase.kind === 'lost');
+  }
+
+  /** Out of the way in one step, so that a removal that is interrupted leaves no half of a run. */
+  #remove({ directory, task, attempt }: RunPlace, trash: string): void {
+    mkdirSync(trash, { recursive: true });
+    const target = join(trash, `${task}.${attempt}.${process.pid}.${Date.now()}`);
+    renameSync(directory, target);
+    rmSync(target, { force: true, recursive: true });
+    removeIfEmpty(dirname(directory));
+  }
+
+  #writeOrder(directory: string, order: WorkOrder): void {
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw cannotWrite(directory, error);
+    }
+    writeAtomic(join(directory, FILES.brief), order.brief, { mode: 0o600 });
+    const content = JSON.stringify({ ...order, root: this.#options.root });
+    writeAtomic(join(directory, FILES.order), content, { mode: 0o600, fsyncDir: true });
+  }
+
+  #mark(directory: string, file: string): void {
+    writeAtomic(join(directory, file), '', { fsync: false });
+  }
+
+  /** Has a helper end what a killed wrapper left; one at a time is enough. */
+  #reap(directory: string): void {
+    const helper = readProcess(directory, FILES.reaper);
+    if (helper === undefined || fateOf(helper) === 'gone')
+      this.#spawnWrapper(directory, ['--reap', directory], FILES.reaper);
+  }
+
+  #spawnWrapper(directory: string, args: readonly string[], record: string): void {
+    const { wrapper, env = process.env, gitDir } = this.#options;
+    const child = spawn(process.execPath, [wrapper, ...args], {
+      cwd: gitDir,
+      detached: true,
+      stdio: 'ignore',
+      env: scrubEnvironment(env),
+    });
+    child.on('error', () => undefined); // told below, at once
+    child.unref();
+    const pid = child.pid ?? fail('cannot-start', `no process could be started for ${directory}`);
+    const identity = identify(pid);
+    if (identity !== null) writeAtomic(join(directory, record), JSON.stringify(identity), { fsync: false });
+  }
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It ended by itself just now.
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Other attempts are in it.
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The processes of an attempt: the command's process group, and those that left the group but carry the attempt's token
+ * in their environment. The latter can be seen on Linux only.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { isOver, isSame, type ProcessIdentity, readProcStat } from '../local/process-identity.ts';
+
+export interface RunProcesses {
+  readonly token: string;
+  /** The first process of the group, which gives the group its number; null where it is not known. */
+  readonly leader: ProcessIdentity | null;
+  /** Whether the group's number is sure to be ours still: true only for the wrapper, which started the leader itself. */
+  readonly sure: boolean;
+}
+
+export type Reach = 'group' | 'all';
+
+/** Sends a signal to what lives of an attempt. */
+export function signalRun(run: RunProcesses, signal: NodeJS.Signals, reach: Reach): void {
+  if (run.leader !== null && isGroupOurs(run)) send(-run.leader.pid, signal);
+  if (reach === 'all' && process.platform === 'linux')
+    for (const pid of listInProc(run, reach)) send(pid, signal);
+}
+
+/** Whether anything of an attempt lives. */
+export function isRunning(run: RunProcesses, reach: Reach): boolean {
+  if (process.platform !== 'linux')
+    return run.leader !== null && isGroupOurs(run) && send(-run.leader.pid, 0);
+  if (reach === 'group' && run.leader !== null && !send(-run.leader.pid, 0)) return false;
+  return listInProc(run, reach).length > 0;
+}
+
+/** A number may have gone to somebody else's group since; the leader's identity, where it lives, settles it. */
+function isGroupOurs(run: RunProcesses): boolean {
+  if (run.sure || run.leader === null) return run.sure;
+  return isSame(run.leader);
+}
+
+/** A zombie, which no signal can end, does not count: nothing may be there to ask for its exit code. */
+function listInProc(run: RunProcesses, reach: Reach): readonly number[] {
+  const group = run.leader?.pid;
+  const sure = isGroupOurs(run);
+  return readdirSync('/proc').flatMap((name) => {
+    const pid = /^\d+$/.test(name) ? Number(name) : 0;
+    if (pid === 0 || pid === process.pid) return [];
+    const stat = readProcStat(pid);
+    if (stat === null || isOver(stat.state)) return [];
+    const inGroup = stat.group === group;
+    if (inGroup && sure) return [pid];
+    return (inGroup || reach === 'all') && carriesToken(pid, run.token) ? [pid] : [];
+  });
+}
+
+function carriesToken(pid: number, token: string): boolean {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(`\0RONDO_RUN=${token}\0`);
+  } catch {
+    return false; // gone, or another user's
+  }
+}
+
+/** Whether there was somebody to send it to. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    // Not permitted means that it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Ends an attempt's processes: SIGTERM, so many milliseconds of grace, SIGKILL. Resolves once none lives, or where even
+ * SIGKILL does not help within ten seconds.
+ */
+export async function endRun(run: RunProcesses, graceMs: number, reach: Reach): Promise<void> {
+  if (!isRunning(run, reach)) return;
+  signalRun(run, 'SIGTERM', reach);
+  signalRun(run, 'SIGCONT', reach); // a stopped process takes its SIGTERM only when it goes on
+  if (await isOverWithin(run, graceMs, reach)) return;
+  for (let round = 0; round < 50; round++) {
+    signalRun(run, 'SIGKILL', reach); // again and again, for those that were started meanwhile
+    if (await isOverWithin(run, 200, reach)) return;
+  }
+}
+
+async function isOverWithin(run: RunProcesses, ms: number, reach: Reach): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
+    if (!isRunning(run, reach)) return true;
+    const left = deadline - performance.now();
+    if (left <= 0) return false;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, left)));
+  }
+}
