@@ -1,0 +1,41 @@
+/** Which plan and which task a call means. */
+import { RondoError } from '../errors.ts';
+import { listPlans, planStatus } from '../query/status.ts';
+import { choosePlan, type PlanFile, splitTaskName } from '../round/find-plans.ts';
+import { variable } from './host.ts';
+import type { Session } from './session.ts';
+
+/** The plan asked for, else RONDO_PLAN, else the only active one. */
+export function chosenPlan(session: Session, asked: string | undefined): Promise<PlanFile> {
+  return choosePlan(session.outside, asked ?? variable(session.host, 'RONDO_PLAN'));
+}
+
+/** `<task>` or `<plan>/<task>`; where several plans are active, the only one that has such a task. */
+export async function chosenTask(
+  session: Session,
+  typed: string,
+): Promise<{ readonly target: PlanFile; readonly task: string }> {
+  const { plan, task } = splitTaskName(typed);
+  try {
+    return { target: await chosenPlan(session, plan), task };
+  } catch (error) {
+    if (!(error instanceof RondoError) || error.code !== 'ambiguous-plan') throw error;
+    const holders = await plansWith(session, task);
+    const [only] = holders;
+    if (only === undefined || holders.length > 1) throw error;
+    return { target: only, task };
+  }
+}
+
+async function plansWith(session: Session, task: string): Promise<readonly PlanFile[]> {
+  const { plans } = await listPlans(session.outside);
+  const active = plans.filter((plan) => plan.status !== null && plan.status !== 'complete');
+  const holders: PlanFile[] = [];
+  for (const { plan: name, file } of active.length > 0
+    ? active
+    : plans.filter((plan) => plan.status !== null)) {
+    const { tasks } = await planStatus(session.outside, { name, file });
+    if (tasks.some((t) => t.id === task)) holders.push({ name, file });
+  }
+  return holders;
+}

@@ -1,0 +1,21 @@
+import { cleanPlan } from '../../round/clean-plan.ts';
+import { chosenPlan } from '../choose.ts';
+import type { Cli } from '../cli.ts';
+import { counted } from '../print/words.ts';
+
+export function register(cli: Cli): void {
+  cli
+    .command('clean')
+    .argument('[plan]', 'the plan, by name or file')
+    .action((plan) =>
+      cli.answer('clean', async (session) => {
+        const target = await chosenPlan(session, plan);
+        const { removed } = await cleanPlan(session.outside, target);
+        const text =
+          removed === 0
+            ? 'nothing to remove\n'
+            : `${counted(removed, 'run directory', 'run directories')} removed\n`;
+        return { document: { plan: target.name, removed }, text: () => text };
+      }),
+    );
+}

@@ -1,0 +1,18 @@
+import { decodeEdits } from '../../round/decode-edits.ts';
+import { chosenTask } from '../choose.ts';
+import type { Cli } from '../cli.ts';
+import { makeRound } from '../make-round.ts';
+
+export function register(cli: Cli): void {
+  cli
+    .command('edit')
+    .argument('<task>', 'the task, as <task> or <plan>/<task>')
+    .argument('<field=value...>', 'fields with their new values; an empty value removes the field')
+    .action((typed, pairs) =>
+      cli.answer('edit', async (session) => {
+        const { title, fields } = await decodeEdits(pairs);
+        const { target, task } = await chosenTask(session, typed);
+        return await makeRound(session, target, { kind: 'edit', task, title, fields });
+      }),
+    );
+}

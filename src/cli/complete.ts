@@ -1,0 +1,93 @@
+/** Completion in shells: the scripts, and the words they ask for; plans and tasks come from the repository. */
+import tab from '@bomb.sh/tab/commander';
+import { listPlans, planStatus } from '../query/status.ts';
+import { Cli } from './cli.ts';
+import { inertLine } from './print/inert.ts';
+import { newProgram, registerCommands } from './program.ts';
+import { openSession } from './session.ts';
+import { COMMANDS } from './table.ts';
+
+type Root = ReturnType<typeof tab>;
+type Shell = 'bash' | 'zsh' | 'fish' | 'powershell';
+
+interface Word {
+  readonly value: string;
+  readonly description: string;
+}
+
+export async function completionScript(cli: Cli, shell: Shell): Promise<string> {
+  const root = await knownWords(cli);
+  return captured(() => root.setup('rondo', 'rondo', shell));
+}
+
+/** Prints what may come next after the words, in the form the scripts read. */
+export async function completeWords(cli: Cli, words: string[]): Promise<void> {
+  const root = await knownWords(cli);
+  const { plans, tasks } = await namesHere(cli);
+  for (const command of root.commands.values()) {
+    for (const [name, argument] of command.arguments) {
+      const known = name === 'plan' ? plans : name === 'task' ? tasks : undefined;
+      if (known !== undefined) argument.handler = (complete) => offer(known, complete);
+    }
+    for (const [name, option] of command.options) {
+      const known = name === 'plan' ? plans : name === 'after' ? tasks : undefined;
+      if (known !== undefined) option.handler = (complete) => offer(known, complete);
+    }
+  }
+  cli.host.stdout.write(captured(() => root.parse(words)));
+}
+
+function offer(words: readonly Word[], complete: (value: string, description: string) => void): void {
+  for (const { value, description } of words) complete(value, description);
+}
+
+/** The adapter adds commands of its own to the program it reads, so it gets one that nobody else uses. */
+async function knownWords(cli: Cli): Promise<Root> {
+  const scratch = new Cli(cli.host, newProgram(cli.host, []));
+  await registerCommands(
+    scratch,
+    COMMANDS.filter((entry) => entry.name !== 'completion'),
+  );
+  // The typed program is commander's own; only its type does not say so.
+  return tab(scratch.program as unknown as Parameters<typeof tab>[0], {
+    completionCommandName: 'completion',
+  });
+}
+
+/** Outside a repository, or where a plan is broken, there is just nothing to offer. */
+async function namesHere(
+  cli: Cli,
+): Promise<{ readonly plans: readonly Word[]; readonly tasks: readonly Word[] }> {
+  try {
+    const { outside } = await openSession(cli.host, cli.flags(), false);
+    const { plans } = await listPlans(outside);
+    const good = plans.filter((plan) => plan.status !== null);
+    const open = good.filter((plan) => plan.status !== 'complete');
+    const tasks: Word[] = [];
+    for (const { plan, file } of open.length > 0 ? open : good)
+      for (const task of (await planStatus(outside, { name: plan, file })).tasks)
+        tasks.push({
+          value: open.length > 1 ? `${plan}/${task.id}` : task.id,
+          description: `${task.status}: ${inertLine(task.title)}`,
+        });
+    return {
+      plans: plans.map((plan) => ({ value: plan.plan, description: inertLine(plan.goal ?? '') })),
+      tasks,
+    };
+  } catch {
+    return { plans: [], tasks: [] };
+  }
+}
+
+/** tab prints with console.log; here everything that is said goes through the host. */
+function captured(work: () => void): string {
+  const lines: string[] = [];
+  const before = console.log;
+  console.log = (line: unknown) => lines.push(String(line));
+  try {
+    work();
+  } finally {
+    console.log = before;
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}

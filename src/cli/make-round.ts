@@ -1,0 +1,36 @@
+/** The commands that are a round with a request: make it, say what came of it. */
+import type { RoundDocument } from '../model/documents.ts';
+import type { PlanFile } from '../round/find-plans.ts';
+import { type RoundOptions, runRound } from '../round/run-round.ts';
+import type { Answer } from './cli.ts';
+import { noteProblems } from './note-problems.ts';
+import { printRound } from './print/print-round.ts';
+import type { Session } from './session.ts';
+
+export type Request = Parameters<typeof runRound>[2];
+
+/** A round whose text is short: what changed, and what comes next. */
+export async function makeRound(
+  session: Session,
+  target: PlanFile,
+  request: Request,
+  options: RoundOptions = {},
+): Promise<Answer> {
+  const { document } = await runRound(session.outside, target, request, options);
+  return roundAnswer(session, document, { dryRun: options.dryRun === true, starts: false });
+}
+
+interface Kind {
+  readonly dryRun: boolean;
+  /** Whether the round may start workers; where it may not, what is not approved is no concern of it. */
+  readonly starts: boolean;
+}
+
+export function roundAnswer(session: Session, document: RoundDocument, { dryRun, starts }: Kind): Answer {
+  const problems = document.problems.filter((p) => starts || p.code !== 'untrusted-command');
+  noteProblems(session, problems);
+  return {
+    document,
+    text: () => printRound(document, session.style, { dryRun, now: session.outside.clock.now() }),
+  };
+}

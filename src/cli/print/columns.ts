@@ -1,0 +1,82 @@
+/** Columns that line up and fit: the last one gives way where the terminal is narrow. */
+
+/** Cells that print two columns wide: East Asian wide forms and most emoji. Not exact, and good enough to line up. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
+const NONE = /\p{Mn}|\u200d|[\ufe00-\ufe0f]/u;
+/** Plainly one column a character: Latin, and the marks of statuses. The patterns above cost a millisecond at first use. */
+const NARROW = /^[\x20-\x7e\xa1-\u02ff\u2013-\u2026\u2190-\u2193\u2500-\u25fc\u2713\u2717]*$/;
+
+/** How many columns a text without controls takes. */
+export function widthOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  let width = 0;
+  for (const c of text) width += NONE.test(c) ? 0 : WIDE.test(c) ? 2 : 1;
+  return width;
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** The text, cut with `…` where it is wider. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let out = '';
+  let used = 0;
+  for (const c of text) {
+    const w = widthOf(c);
+    if (used + w > width - 1) break;
+    out += c;
+    used += w;
+  }
+  return `${out.trimEnd()}…`;
+}
+
+export interface Cell {
+  readonly text: string;
+  readonly dress?: (text: string) => string;
+}
+
+/** Rows of cells as lines, two spaces between columns; every column but the last is as wide as its widest cell, to a bound. */
+export function columns(
+  rows: readonly (readonly Cell[])[],
+  total: number,
+  options: { readonly indent?: string; readonly bound?: number } = {},
+): string {
+  const indent = options.indent ?? '';
+  const bound = total === Number.POSITIVE_INFINITY ? total : (options.bound ?? 28);
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach(({ text }, i) => {
+      // The last cell is never padded, so its width is nobody's concern.
+      if (i < row.length - 1) widths[i] = Math.min(bound, Math.max(widths[i] ?? 0, widthOf(text)));
+    });
+  return rows.map((row) => `${indent}${line(row, widths, total - indent.length)}\n`).join('');
+}
+
+function line(row: readonly Cell[], widths: readonly number[], total: number): string {
+  let left = total;
+  const out = row.map(({ text, dress }, i) => {
+    const last = i === row.length - 1;
+    const width = last ? Math.max(10, left) : (widths[i] ?? 0);
+    const shown = cut(text, width);
+    left -= width + 2;
+    const dressed = dress === undefined ? shown : dress(shown);
+    return last ? dressed : dressed + ' '.repeat(Math.max(0, width - widthOf(shown)));
+  });
+  return out.join('  ').trimEnd();
+}
+
+/** Breaks a text into lines of words; what is longer than a line stays whole. */
+export function wrap(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const word of text.split(' ')) {
+    if (current !== '' && widthOf(current) + 1 + widthOf(word) > width) {
+      lines.push(current);
+      current = word;
+    } else current = current === '' ? word : `${current} ${word}`;
+  }
+  return [...lines, current].join(`\n${indent}`);
+}

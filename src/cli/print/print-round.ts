@@ -1,0 +1,122 @@
+/** What a round did, in a line or two. */
+import type { ChangeDocument, RoundDocument } from '../../model/documents.ts';
+import { inertLine } from './inert.ts';
+import type { Style } from './style.ts';
+import { dueTime } from './time.ts';
+import { planDress, some } from './words.ts';
+
+/** The first line says what changed, the second where the plan stands and what is next. */
+export function printRound(
+  document: RoundDocument,
+  style: Style,
+  options: { readonly dryRun: boolean; readonly now: number },
+): string {
+  return `${firstLine(document, style, options)}\n${standing(document, style, options.now)}\n`;
+}
+
+function firstLine(
+  document: RoundDocument,
+  style: Style,
+  { dryRun, now }: { readonly dryRun: boolean; readonly now: number },
+): string {
+  const summary = summariseChanges(document);
+  if (dryRun) return summary === '' ? 'a round would change nothing' : `a round would do this: ${summary}`;
+  if (document.changed)
+    return `${summary === '' ? 'saved' : summary}  ${style.dim(`(round ${document.round}, ${(document.to ?? '').slice(0, 7)})`)}`;
+  return document.next_checkpoint === null
+    ? 'nothing changed'
+    : `nothing changed; will look again at ${dueTime(document.next_checkpoint, now)}`;
+}
+
+/** `passkeys awaiting-result: wait for lint (checks on kestrel)`. */
+export function standing(
+  document: Pick<RoundDocument, 'plan' | 'status' | 'next_action'> & { readonly queued?: readonly string[] },
+  style: Style,
+  _now?: number,
+): string {
+  const status = planDress(document.status, style)(document.status);
+  const next =
+    document.next_action === null || document.status === 'complete'
+      ? ''
+      : `: ${inertLine(document.next_action)}`;
+  const queued =
+    document.queued === undefined || document.queued.length === 0
+      ? ''
+      : ` (queued: ${some(document.queued)})`;
+  return `${style.bold(document.plan)} ${status}${next}${queued}`;
+}
+
+/** `lint completed, build started`; what is derived from it is left out. '' where nothing is worth a word. */
+export function summariseChanges({ changes, effects }: Pick<RoundDocument, 'changes' | 'effects'>): string {
+  const started = new Set(effects.flatMap((e) => (e.kind === 'start' ? [e.task] : [])));
+  const moved = new Set(
+    changes.flatMap((c) => (c.kind === 'task-status' || c.kind === 'task-added' ? [c.task] : [])),
+  );
+  const said = changes.flatMap((c) => sentence(c, started, moved));
+  return some([...new Set(said)], 6);
+}
+
+const DERIVED = ['current_step', 'next_action', 'next_checkpoint', 'blockers'];
+
+function sentence(
+  change: ChangeDocument,
+  started: ReadonlySet<string>,
+  moved: ReadonlySet<string | null>,
+): readonly string[] {
+  const task = inertLine(change.task ?? '');
+  switch (change.kind) {
+    case 'task-status':
+      return [`${task} ${stepWord(change, started)}`];
+    case 'task-added':
+      return [`${task} added`];
+    case 'task-removed':
+      return [`${task} removed`];
+    case 'task-title':
+      return [`${task}: title changed`];
+    case 'task-brief':
+      return [`${task}: brief changed`];
+    case 'task-field':
+      return moved.has(change.task) ? [] : [fieldSentence(task, change)];
+    case 'plan-field':
+      return DERIVED.includes(change.field ?? '') ? [] : [planFieldWord(change)];
+    case 'decision-added':
+      return ['decision recorded'];
+    case 'criterion-met':
+      return [change.to === true ? 'criterion met' : 'criterion no longer met'];
+    case 'task-order':
+      return ['tasks in another order'];
+    case 'plan-title':
+      return ['title changed'];
+    case 'criteria':
+    case 'decisions':
+      return [`${change.kind} changed`];
+    default:
+      return [];
+  }
+}
+
+/** The fields that requests set have words of their own. */
+function planFieldWord({ field, to }: ChangeDocument): string {
+  switch (field) {
+    case 'paused_by':
+      return to === null ? 'resumed' : 'paused';
+    case 'accepted_by':
+      return to === null ? 'acceptance taken back' : 'accepted';
+    case 'reopened_by':
+      return to === null ? 'no longer reopened' : 'reopened';
+    case 'launched':
+      return to === null ? 'launch taken back' : `batch ${String(to)} launched`;
+    default:
+      return `${field ?? 'plan'} changed`;
+  }
+}
+
+function fieldSentence(task: string, { field, to }: ChangeDocument): string {
+  if (typeof to === 'string' && to.length <= 40) return `${task}: ${field} is ${inertLine(to)}`;
+  return to === null ? `${task}: ${field} removed` : `${task}: ${field} changed`;
+}
+
+function stepWord({ task, to }: ChangeDocument, started: ReadonlySet<string>): string {
+  if (to === 'in_progress') return started.has(task ?? '') ? 'started' : 'in progress';
+  return to === 'pending' ? 'back to pending' : String(to);
+}

@@ -1,0 +1,149 @@
+/** One task, what is next, and what is left, as text. */
+import type { BatchesDocument, NextDocument, ShowDocument } from '../../model/documents.ts';
+import { columns, wrap } from './columns.ts';
+import { inert, inertLine } from './inert.ts';
+import type { StatusOptions } from './print-status.ts';
+import { dueTime } from './time.ts';
+import { some, taskLook } from './words.ts';
+
+export function printShow(document: ShowDocument, options: StatusOptions): string {
+  const { style } = options;
+  const { task } = document;
+  const look = taskLook(task.status, task.ready, style);
+  const title = `${style.bold(inertLine(`${document.plan}/${task.id}`))}  ${look.dress(`${look.symbol} ${look.word}`)}  ${inertLine(task.title)}\n`;
+  const parts = [
+    title + factTable(document, options),
+    section('brief', document.brief, options),
+    section('log, its end', document.log_tail, options),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function factTable(document: ShowDocument, { style, columns: width, now }: StatusOptions): string {
+  const { task, fields, route } = document;
+  const facts: [string, string][] = [
+    ['waits for', some(task.waiting_on, 20)],
+    ['blocked by', some(task.blocked_by, 20)],
+    ['then', some(document.dependents, 20)],
+    [
+      'obstacle',
+      task.blocker === null
+        ? ''
+        : [task.blocker.type, task.blocker.detail].filter((s) => s !== null).join(': '),
+    ],
+    ['owner', task.owner ?? ''],
+    [
+      'done by',
+      route.kind === 'person'
+        ? `a person${route.who === null ? '' : `, ${route.who}`}`
+        : `${route.who === null ? '' : `${route.who}: `}${route.command ?? ''}`,
+    ],
+    ['because', route.reason],
+    ['tags', some(task.tags, 20)],
+    ['result', task.summary ?? ''],
+    ['evidence', task.evidence ?? ''],
+    ...resultFacts(fields.result),
+    ...Object.entries(fields).flatMap(([name, value]): [string, string][] =>
+      TOLD.has(name) ? [] : [[name, fieldText(name, value, task.status === 'in_progress', now)]],
+    ),
+    ['run files', document.run_directory ?? ''],
+  ];
+  return facts
+    .filter(([, text]) => text !== '')
+    .map(
+      ([name, text]) =>
+        `  ${style.dim(name.replace('_', ' ').padEnd(14))}${wrap(inertLine(text), width - 16, ' '.repeat(16))}\n`,
+    )
+    .join('');
+}
+
+/** Fields that have a line of their own above. */
+const TOLD = new Set(['status', 'owner', 'tags', 'blocked_by', 'blocker', 'run', 'result']);
+
+function fieldText(name: string, value: unknown, running: boolean, now: number): string {
+  if (name === 'attempt') return attemptText(value, running, now);
+  if (typeof value === 'string') return name.endsWith('_at') ? dueTime(value, now) : value;
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ');
+  return JSON.stringify(value);
+}
+
+/** The verdict, what a review found, and what else the worker said; the summary has a line of its own. */
+function resultFacts(result: unknown): readonly [string, string][] {
+  const fields = new Map<string, unknown>(Object.entries(result ?? {}));
+  const [passed, issues, metadata] = ['passed', 'issues', 'metadata'].map((name) => fields.get(name));
+  return [
+    ...(typeof passed === 'boolean'
+      ? [['verdict', passed ? 'passed' : 'did not pass'] satisfies [string, string]]
+      : []),
+    ...(Array.isArray(issues) ? issues.map((issue): [string, string] => ['issue', issueText(issue)]) : []),
+    ...(metadata === undefined ? [] : [['metadata', JSON.stringify(metadata)] satisfies [string, string]]),
+  ];
+}
+
+/** `high: the token is logged (src/login.ts:12)`. */
+function issueText(issue: unknown): string {
+  const fields = new Map<string, unknown>(Object.entries(issue ?? {}));
+  const place = [fields.get('file'), fields.get('line')].filter((part) => part !== undefined).join(':');
+  const severity = fields.get('severity');
+  return `${severity === undefined ? '' : `${String(severity)}: `}${String(fields.get('text') ?? '')}${place === '' ? '' : ` (${place})`}`;
+}
+
+/** `2, on kestrel-3f2a, started 10:15 (4m ago), believed until 11:30 (in 1h11m), ends by process exit`. */
+function attemptText(value: unknown, running: boolean, now: number): string {
+  const fields = new Map(Object.entries(value ?? {}));
+  if (!running) for (const name of ['lease_until', 'returns']) fields.delete(name);
+  const part = (name: string, before: string, show = (text: string) => text) => {
+    const text = fields.get(name);
+    return typeof text === 'string' ? [`${before} ${show(text)}`] : [];
+  };
+  const due = (text: string) => dueTime(text, now);
+  return [
+    String(fields.get('number') ?? ''),
+    ...part('machine', 'on'),
+    ...part('started_at', 'started', due),
+    ...part('lease_until', 'believed until', due),
+    ...part('returns', 'ends by'),
+  ].join(', ');
+}
+
+function section(name: string, text: string, { style }: StatusOptions): string {
+  if (text.trim() === '') return '';
+  const lines = inert(text).trimEnd().split('\n');
+  return `${style.dim(name)}\n${lines.map((line) => (line === '' ? '\n' : `  ${line}\n`)).join('')}`;
+}
+
+export function printNext(
+  document: NextDocument,
+  held: string | undefined,
+  { style, columns: width }: StatusOptions,
+): string {
+  const ready = document.ready.map(({ id, title, specialist }) => [
+    { text: '○', dress: style.cyan },
+    { text: inertLine(id) },
+    { text: inertLine(specialist ?? 'anybody'), dress: style.dim },
+    { text: inertLine(title) },
+  ]);
+  const lines = [ready.length === 0 ? 'nothing is ready\n' : columns(ready, width, { indent: '  ' })];
+  if (held !== undefined) lines.push(`nothing starts: ${inertLine(held)}\n`);
+  if (document.queued.length > 0) lines.push(`queued: ${some(document.queued.map(inertLine), 10)}\n`);
+  const waiting = document.waiting.map(({ id, on }) => [
+    { text: '·' },
+    { text: inertLine(id) },
+    { text: `on ${on.map(inertLine).join(', ')}` },
+  ]);
+  if (waiting.length > 0)
+    lines.push(style.dim(columns(waiting.slice(0, 20), width, { indent: '  ' }).trimEnd()), '\n');
+  if (waiting.length > 20) lines.push(`  and ${waiting.length - 20} more wait\n`);
+  return lines.join('');
+}
+
+export function printBatches(document: BatchesDocument, { style, columns: width }: StatusOptions): string {
+  if (document.batches.length === 0) return document.problems.length === 0 ? 'nothing is left\n' : '';
+  return document.batches
+    .map(({ number, parallel, tasks }) => {
+      const head = `${number}. ${parallel ? 'together' : 'alone'}`;
+      return `${style.bold(head.padEnd(14))}${wrap(tasks.map(inertLine).join(', '), width - 14, ' '.repeat(14))}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,55 @@
+/** Statuses as people see them: a symbol, a word and a colour; the word alone says it all. */
+import type { PlanStatus, TaskStatus } from '../../model/status.ts';
+import type { Style } from './style.ts';
+
+export interface Look {
+  readonly symbol: string;
+  readonly word: string;
+  readonly dress: (text: string) => string;
+}
+
+/** How a task looks; a pending one is `ready` or `waiting`. */
+export function taskLook(status: TaskStatus, ready: boolean, style: Style): Look {
+  switch (status) {
+    case 'completed':
+      return { symbol: '✓', word: 'completed', dress: style.green };
+    case 'in_progress':
+      return { symbol: '▶', word: 'in progress', dress: style.blue };
+    case 'blocked':
+      return { symbol: '■', word: 'blocked', dress: style.yellow };
+    case 'failed':
+      return { symbol: '✗', word: 'failed', dress: style.red };
+    case 'cancelled':
+      return { symbol: '-', word: 'cancelled', dress: style.dim };
+    case 'pending':
+      return ready
+        ? { symbol: '○', word: 'ready', dress: style.cyan }
+        : { symbol: '·', word: 'waiting', dress: style.dim };
+  }
+}
+
+export function planDress(status: PlanStatus, style: Style): (text: string) => string {
+  switch (status) {
+    case 'complete':
+      return style.green;
+    case 'blocked':
+      return style.red;
+    case 'paused':
+      return style.yellow;
+    case 'awaiting-result':
+    case 'running':
+      return style.blue;
+  }
+}
+
+/** `3 tasks`, `1 task`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** The first few of a list, and how many more there are. */
+export function some(items: readonly string[], most = 5): string {
+  const shown = items.slice(0, most);
+  const more = items.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+}

@@ -1,0 +1,153 @@
+/** Progress of a run on standard error: a line a round, and on a terminal a block below it with what runs, kept up to date. */
+import type { Problem } from '../errors.ts';
+import type { RoundDocument } from '../model/documents.ts';
+import { type Plan, taskStatusOf } from '../model/plan.ts';
+import { formatDuration, timeMs } from '../model/time.ts';
+import { cut, padEnd } from './print/columns.ts';
+import { inertLine } from './print/inert.ts';
+import { summariseChanges } from './print/print-round.ts';
+import { clockTime, dueTime } from './print/time.ts';
+import { planDress } from './print/words.ts';
+import type { Session } from './session.ts';
+
+export interface Progress {
+  round(round: RoundDocument, plan: Plan): void;
+  wait(until: number | null, plan: Plan): void;
+  /** A round could not be made now and is tried again; said once for the same reason. */
+  hindrance(problem: Problem): void;
+  /** Takes the block away. */
+  clear(): void;
+  close(): void;
+}
+
+const nothing = () => undefined;
+const SILENT: Progress = {
+  round: nothing,
+  wait: nothing,
+  hindrance: nothing,
+  clear: nothing,
+  close: nothing,
+};
+
+export function openProgress(session: Session): Progress {
+  if (session.json) return SILENT;
+  const live = session.host.stderr.isTTY ? new LiveBlock(session) : undefined;
+  let said = '';
+  const say = (text: string) => {
+    live?.erase();
+    session.note(text);
+    live?.draw();
+  };
+  return {
+    round(round, plan) {
+      said = '';
+      live?.erase();
+      if (round.changed) session.note(roundLine(session, round));
+      live?.show(plan);
+    },
+    wait(_until, plan) {
+      live?.show(plan);
+    },
+    hindrance({ code, message, hint }) {
+      if (said === message) return;
+      said = message;
+      say(
+        `${clockTime(session.outside.clock.now())} ${session.noteStyle.yellow(`waiting[${code}]`)}: ${inertLine(message)} (${inertLine(hint)})`,
+      );
+    },
+    clear: () => live?.clear(),
+    close: () => live?.clear(),
+  };
+}
+
+/** `14:02:11 round 3  lint completed, build started  awaiting-result`. */
+function roundLine(session: Session, round: RoundDocument): string {
+  const { noteStyle: style, outside } = session;
+  const what = summariseChanges(round);
+  const status = planDress(round.status, style)(round.status) + waitsForPerson(round);
+  return [
+    `${style.dim(clockTime(outside.clock.now()))} round ${round.round}`,
+    ...(what === '' ? [] : [what]),
+    status,
+  ].join('  ');
+}
+
+/** Without this nobody would know why nothing goes on. */
+function waitsForPerson({ status, claimable, next_action: next }: RoundDocument): string {
+  return status === 'running' && claimable.length > 0 && next !== null ? `: ${inertLine(next)}` : '';
+}
+
+/** What runs now, with the time it has taken; drawn again each second while something runs, and only then. */
+class LiveBlock {
+  readonly #session: Session;
+  #plan: Plan | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #lines = 0;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  show(plan: Plan): void {
+    if (this.#plan === plan && this.#lines > 0) return;
+    this.#plan = plan;
+    this.erase();
+    this.draw();
+    const busy = plan.tasks.some((task) => taskStatusOf(task) === 'in_progress');
+    if (busy && this.#timer === undefined) this.#timer = setInterval(() => this.#redraw(), 1000).unref();
+    if (!busy) this.#stop();
+  }
+
+  clear(): void {
+    this.#stop();
+    this.#plan = undefined;
+    this.erase();
+  }
+
+  erase(): void {
+    if (this.#lines > 0) this.#session.host.stderr.write(`\x1b[${this.#lines}A\x1b[J`);
+    this.#lines = 0;
+  }
+
+  draw(): void {
+    const lines = this.#text();
+    if (lines.length > 0) this.#session.host.stderr.write(`${lines.join('\n')}\n`);
+    this.#lines = lines.length;
+  }
+
+  #redraw(): void {
+    this.erase();
+    this.draw();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #nextLook(now: number): string {
+    const checkpoint = this.#plan?.fields.next_checkpoint;
+    return checkpoint === undefined ? '' : `; looks again at ${dueTime(checkpoint, now)}`;
+  }
+
+  #text(): readonly string[] {
+    if (this.#plan === undefined) return [];
+    const { noteStyle: style, outside, host } = this.#session;
+    const now = outside.clock.now();
+    const width = Math.max(20, host.stderr.columns - 1);
+    const busy = this.#plan.tasks.filter((task) => taskStatusOf(task) === 'in_progress');
+    const longest = Math.min(24, Math.max(0, ...busy.map((task) => task.id.length)));
+    const lines = busy.slice(0, MOST_LINES).map((task) => {
+      const since = timeMs(task.fields.attempt?.started_at ?? '');
+      const took = since === undefined ? '' : formatDuration(now - since);
+      const text = inertLine(task.fields.active_form ?? task.title);
+      return `${style.blue('  ▶')} ${cut(`${padEnd(cut(task.id, 24), longest)}  ${padEnd(took, 6)}  ${padEnd(task.fields.owner ?? '', 10)}  ${text}`, width - 4)}`;
+    });
+    if (busy.length > MOST_LINES) lines.push(style.dim(`    and ${busy.length - MOST_LINES} more`));
+    if (busy.length > 0)
+      lines.push(style.dim(cut(`    Ctrl-C stops the wait, not the work${this.#nextLook(now)}`, width)));
+    return lines;
+  }
+}
+
+const MOST_LINES = 10;

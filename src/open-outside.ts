@@ -1,0 +1,47 @@
+/** Wires the real outside for a checkout: git, this checkout's own files, workers, clock, events. */
+import { join } from 'node:path';
+import { openRepo } from './git/open-repo.ts';
+import { systemClock } from './local/clock.ts';
+import { openLocal } from './local/open-local.ts';
+import type { Outside } from './ports.ts';
+import { decodeReport } from './workers/decode-report.ts';
+import { openWaker } from './workers/open-waker.ts';
+import { openWorkers } from './workers/open-workers.ts';
+
+export interface OpenOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether every command counts as approved. */
+  readonly trustAll?: boolean;
+  /** The bundled wrapper script that each worker runs under; beside the bundle where not given. */
+  readonly wrapper?: string;
+}
+
+/** Opens the checkout that holds a folder; throws `not-a-repository` and the like. */
+export function openOutside(dir: string, options: OpenOptions): Outside {
+  const { env } = options;
+  const repo = openRepo(dir, { env });
+  const local = openLocal(repo.gitDir, { env, memoVersion: RONDO_VERSION });
+  const wrapper = options.wrapper ?? join(import.meta.dirname, 'wrapper.cjs');
+  return {
+    repo,
+    local,
+    workers: openWorkers({
+      root: repo.root,
+      gitDir: repo.gitDir,
+      wrapper,
+      env,
+      // Not handed over as it is: the bundle loads it, and zod with it, at the first touch.
+      decodeReport: (text) => decodeReport(text),
+    }),
+    clock: systemClock(),
+    waker: openWaker({ root: repo.root, gitDir: repo.gitDir }),
+    trustAll: options.trustAll ?? env.RONDO_TRUST === 'all',
+    caller: callerOf(env),
+  };
+}
+
+function callerOf(env: OpenOptions['env']): Outside['caller'] {
+  const { RONDO_PLAN: plan, RONDO_TASK: task, RONDO_ATTEMPT: attempt, RONDO_RESULT: result } = env;
+  if (plan === undefined || task === undefined || attempt === undefined || result === undefined) return null;
+  return { plan, task, attempt: Number(attempt), result };
+}

@@ -1,0 +1,165 @@
+/** `rondo status`, `list` and `show`: where a plan, every plan, or one task stands. */
+import { problem, RondoError } from '../errors.ts';
+import { dependencyId } from '../model/dependency.ts';
+import type { ListDocument, ShowDocument, StatusDocument, TaskDocument } from '../model/documents.ts';
+import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
+import type { Settings } from '../model/settings.ts';
+import type { TaskStatus } from '../model/status.ts';
+import { writeBrief } from '../plan/brief.ts';
+import { countTasks } from '../plan/count-tasks.ts';
+import { graphProblems, nearest, waitingOn } from '../plan/graph.ts';
+import { routeTask } from '../plan/routing.ts';
+import type { Outside } from '../ports.ts';
+import { findPlans, type PlanFile } from '../round/find-plans.ts';
+import { problemAsDocument } from '../round/report.ts';
+import { type View, viewPlan } from './read-only.ts';
+
+/** Where one plan stands; `at` reads it as of a revision. */
+export async function planStatus(outside: Outside, target: PlanFile, at?: string): Promise<StatusDocument> {
+  const view = await viewPlan(outside, target, at);
+  const { plan } = view;
+  const round =
+    at === undefined
+      ? outside.repo.history(target.name, target.file).round
+      : await roundAt(outside, target, view.commit);
+  return {
+    plan: target.name,
+    file: target.file,
+    goal: plan.fields.goal ?? null,
+    status: planStatusOf(plan),
+    round,
+    current_step: plan.fields.current_step ?? null,
+    next_action: plan.fields.next_action ?? null,
+    next_checkpoint: plan.fields.next_checkpoint ?? null,
+    blockers: [...(plan.fields.blockers ?? [])],
+    counts: countTasks(plan),
+    tasks: taskDocuments(plan, view.settings),
+    criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
+    commit: view.commit,
+    edited: view.edited,
+    problems: [...view.problems, ...graphProblems(plan)].map(problemAsDocument),
+  };
+}
+
+/** The number of the last round that a commit's history holds. */
+async function roundAt({ repo }: Outside, target: PlanFile, commit: string | null): Promise<number> {
+  if (commit === null) return 0;
+  return repo.roundAt(target.name, commit);
+}
+
+function taskDocuments(plan: Plan, settings: Settings): TaskDocument[] {
+  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
+  return plan.tasks.map((task) => taskDocument(task, (id) => byId.get(id), settings));
+}
+
+function taskDocument(task: Task, find: (id: string) => Task | undefined, settings: Settings): TaskDocument {
+  const status = taskStatusOf(task);
+  const waiting = status === 'pending' || status === 'blocked' ? waitingOn(task, find) : [];
+  const route = routeTask(task, settings);
+  return {
+    id: task.id,
+    title: task.title,
+    status,
+    ready: status === 'pending' && waiting.length === 0,
+    blocked_by: (task.fields.blocked_by ?? []).map(dependencyId),
+    waiting_on: [...waiting],
+    owner: task.fields.owner ?? null,
+    specialist: route.kind === 'command' ? route.specialist : route.who,
+    tags: [...(task.fields.tags ?? [])],
+    attempt: task.fields.attempt?.number ?? null,
+    evidence: evidenceOf(task, status),
+    passed: task.fields.result?.passed ?? null,
+    summary: task.fields.result?.summary ?? null,
+    blocker:
+      task.fields.blocker === undefined
+        ? null
+        : { type: task.fields.blocker.type, detail: task.fields.blocker.detail ?? null },
+  };
+}
+
+function evidenceOf(task: Task, status: TaskStatus): TaskDocument['evidence'] {
+  if (status !== 'completed') return null;
+  const proved = task.fields.result?.evidence?.some((e) => e.gate !== undefined && e.exit_code === 0);
+  return proved === true ? 'verified' : 'reported';
+}
+
+/** Every plan of the work tree; a broken one is listed with its problems. */
+export async function listPlans(outside: Outside): Promise<ListDocument> {
+  const { plans, problems } = await findPlans(outside);
+  const out: ListDocument['plans'] = [];
+  for (const target of plans) out.push(await listed(outside, target));
+  for (const p of problems)
+    out.push({ ...NO_PLAN, plan: p.file ?? '', file: p.file ?? '', problems: [problemAsDocument(p)] });
+  return { plans: out };
+}
+
+const NO_PLAN = {
+  goal: null,
+  status: null,
+  counts: { total: 0, pending: 0, in_progress: 0, completed: 0, blocked: 0, failed: 0, cancelled: 0 },
+};
+
+async function listed(outside: Outside, target: PlanFile): Promise<ListDocument['plans'][number]> {
+  try {
+    const { plan, problems } = await viewPlan(outside, target);
+    const shown = [...problems, ...graphProblems(plan)].map(problemAsDocument);
+    return {
+      plan: target.name,
+      file: target.file,
+      goal: plan.fields.goal ?? null,
+      status: planStatusOf(plan),
+      counts: countTasks(plan),
+      problems: shown,
+    };
+  } catch (error) {
+    if (!(error instanceof RondoError)) throw error;
+    return {
+      ...NO_PLAN,
+      plan: target.name,
+      file: target.file,
+      problems: error.problems.map(problemAsDocument),
+    };
+  }
+}
+
+/** One task in full: fields, brief, route, the end of its newest log. */
+export async function showTask(outside: Outside, target: PlanFile, id: string): Promise<ShowDocument> {
+  const view = await viewPlan(outside, target);
+  const { plan, settings } = view;
+  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
+  const task = byId.get(id) ?? unknownTask(view, id);
+  const route = routeTask(task, settings);
+  const attempt =
+    task.fields.attempt?.machine === outside.local.machine() ? task.fields.attempt.number : undefined;
+  const blockers = (task.fields.blocked_by ?? []).flatMap((d) => byId.get(dependencyId(d)) ?? []);
+  return {
+    plan: target.name,
+    task: taskDocument(task, (other) => byId.get(other), settings),
+    fields: { ...task.fields },
+    brief: writeBrief(plan, task, blockers),
+    dependents: plan.tasks
+      .filter((t) => (t.fields.blocked_by ?? []).some((d) => dependencyId(d) === id))
+      .map((t) => t.id),
+    route: {
+      kind: route.kind,
+      who: route.kind === 'command' ? route.specialist : route.who,
+      command: route.kind === 'command' ? route.command : null,
+      reason: route.reason,
+    },
+    run_directory: attempt === undefined ? null : outside.workers.directory(target.name, id, attempt),
+    log_tail: attempt === undefined ? '' : outside.workers.logTail(target.name, id, attempt, 4000),
+  };
+}
+
+export function unknownTask(view: View, id: string): never {
+  const near = nearest(
+    id,
+    view.plan.tasks.map((task) => task.id),
+  );
+  throw new RondoError(
+    problem('unknown-task', `the plan ${view.target.name} has no task ${id}`, {
+      file: view.target.file,
+      ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+    }),
+  );
+}

@@ -1,0 +1,60 @@
+/** `rondo trust`: every command that plans and settings of this checkout would run, and whether it is approved here. */
+import { RondoError } from '../errors.ts';
+import type { TrustDocument } from '../model/documents.ts';
+import { routeTask } from '../plan/routing.ts';
+import type { Outside } from '../ports.ts';
+import { findPlans } from '../round/find-plans.ts';
+import { loadSettings, SETTINGS_FILE } from '../round/load-settings.ts';
+import { viewPlan } from './read-only.ts';
+
+interface Use {
+  readonly file: string;
+  readonly usedBy: string[];
+}
+
+/** In the order in which they are met; each command once, with the commit that brought it. */
+export async function listCommands(outside: Outside): Promise<TrustDocument> {
+  const uses = await collect(outside);
+  const approved = outside.local.approvedCommands();
+  const commands: TrustDocument['commands'] = [];
+  for (const [command, use] of uses) {
+    const commit = await outside.repo.broughtBy(use.file, command);
+    commands.push({ command, approved: approved.has(command), used_by: use.usedBy, file: use.file, commit });
+  }
+  return { commands };
+}
+
+async function collect(outside: Outside): Promise<ReadonlyMap<string, Use>> {
+  const uses = new Map<string, Use>();
+  const add = (command: string, file: string, by: string) => {
+    const use = uses.get(command);
+    if (use === undefined) uses.set(command, { file, usedBy: [by] });
+    else use.usedBy.push(by);
+  };
+  const { settings } = await loadSettings(outside);
+  for (const [name, specialist] of Object.entries(settings.specialists))
+    if (specialist.command !== undefined) add(specialist.command, SETTINGS_FILE, `specialist ${name}`);
+  const { plans } = await findPlans(outside);
+  for (const target of plans) {
+    const view = await viewOrNull(outside, target);
+    if (view === null) continue;
+    for (const task of view.plan.tasks) {
+      const route = routeTask(task, view.settings);
+      if (route.kind === 'command') add(route.command, target.file, `${target.name}/${task.id}`);
+    }
+    for (const criterion of view.plan.criteria)
+      if (criterion.check !== undefined)
+        add(criterion.check, target.file, `${target.name}: criterion "${criterion.text}"`);
+  }
+  return uses;
+}
+
+/** A broken plan runs nothing, so it has nothing to approve; `rondo check` shows it. */
+async function viewOrNull(outside: Outside, target: Parameters<typeof viewPlan>[1]) {
+  try {
+    return await viewPlan(outside, target);
+  } catch (error) {
+    if (error instanceof RondoError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/** Does what the committed round announced. An effect that fails is reported, and the next round finds it undone. */
+import { type Problem, problem, RondoError } from '../errors.ts';
+import type { Effect } from '../plan/effect.ts';
+import type { Outside } from '../ports.ts';
+
+export function runEffects(
+  { workers }: Outside,
+  plan: string,
+  effects: readonly Effect[],
+): readonly Problem[] {
+  return effects.flatMap((effect) => {
+    try {
+      runEffect(workers, plan, effect);
+      return [];
+    } catch (error) {
+      if (!(error instanceof RondoError)) throw error;
+      return error.problems.map((p) =>
+        problem(p.code, `${effect.kind} ${effect.id}: ${p.message}`, {
+          hint: p.hint,
+          task: effect.task,
+          ...(p.file === undefined ? {} : { file: p.file }),
+        }),
+      );
+    }
+  });
+}
+
+function runEffect(workers: Outside['workers'], plan: string, effect: Effect): void {
+  switch (effect.kind) {
+    case 'start':
+      return workers.start(effect.order);
+    case 'stop':
+      return workers.stop(plan, effect.task, effect.attempt);
+    case 'settle':
+      return workers.settle(plan, effect.task, effect.attempt);
+  }
+}

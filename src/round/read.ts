@@ -1,0 +1,152 @@
+/** READ: everything a round may know, once, as one value. */
+import { type Problem, problem, RondoError } from '../errors.ts';
+import type { Plan } from '../model/plan.ts';
+import { taskStatusOf } from '../model/plan.ts';
+import type { Request } from '../plan/request.ts';
+import type { Seen } from '../plan/seen.ts';
+import type { Memo, Outside, PlanHistory, PlanLook, Run } from '../ports.ts';
+import { parsePlan, readPlan } from '../state-file/parse-plan.ts';
+import type { PlanFile } from './find-plans.ts';
+import { lateMemo, readKnown } from './known-plan.ts';
+import { loadSettings, settingsOf } from './load-settings.ts';
+
+export interface ReadResult {
+  readonly target: PlanFile;
+  readonly seen: Seen;
+  readonly look: PlanLook;
+  readonly history: PlanHistory;
+  readonly memo: Memo;
+  /** Warnings about the text and the settings. */
+  readonly problems: readonly Problem[];
+}
+
+/** Looks at the checkout; throws the problems of a plan that cannot be read, or of one that is not there. */
+export async function read(outside: Outside, target: PlanFile, request: Request): Promise<ReadResult> {
+  const { repo, local, workers, clock } = outside;
+  const loaded = await loadSettings(outside);
+  const look = repo.look(target.file);
+  const memo = lateMemo(outside, target);
+  const parsed = await planOf(outside, target, look, memo, request);
+  const settings = settingsOf(loaded.settings, parsed.plan.fields);
+  const history = repo.history(target.name, target.file);
+  const runs = workers.runs(target.name);
+  const approved = outside.trustAll ? null : local.approvedCommands();
+  const seen: Seen = {
+    now: clock.now(),
+    machine: local.machine(),
+    person: repo.identity().name,
+    plan: parsed.plan,
+    committed: look.edited ? await committedPlan(target, look, memo()) : parsed.plan,
+    edited: look.edited,
+    head: look.head.commit,
+    settings,
+    attempts: highestAttempts(history, runs),
+    runs,
+    aliveElsewhere: workers.alive().filter((run) => run.plan !== target.name && !run.task.startsWith('+'))
+      .length,
+    unchangedFor: watchOthers(outside, parsed.plan),
+    logTails: tailsOf(outside, target, runs),
+    isApproved: (command) => approved === null || approved.has(command),
+    missingOutputs: missingOutputs(outside, parsed.plan, request),
+  };
+  return {
+    target,
+    seen,
+    look,
+    history,
+    get memo() {
+      return memo();
+    },
+    problems: [...loaded.problems, ...parsed.problems],
+  };
+}
+
+async function planOf(
+  outside: Outside,
+  target: PlanFile,
+  look: PlanLook,
+  memo: () => Memo,
+  request: Request,
+) {
+  if (request.kind === 'new') {
+    if (look.text !== null)
+      throw new RondoError(
+        problem('already-exists', `${target.file} is there already`, { file: target.file }),
+      );
+    return { plan: request.plan, problems: [] };
+  }
+  if (look.text === null)
+    throw new RondoError(problem('unknown-plan', `${target.file} is not there`, { file: target.file }));
+  const parsed = await readKnown(outside, target, look.text, memo, true);
+  if (parsed.plan !== undefined) return { plan: parsed.plan, problems: parsed.problems };
+  throw await brokenPlan(outside, target, parsed.problems);
+}
+
+/** The problems of a broken plan, the first with the commit at which it was last good. */
+export async function brokenPlan(
+  outside: Outside,
+  target: PlanFile,
+  problems: readonly Problem[],
+): Promise<RondoError> {
+  const { codec } = await import('../state-file/codec.ts');
+  const good = await outside.repo.lastGood(
+    target.file,
+    (text) => parsePlan(text, target.file, { codec }).plan !== undefined,
+  );
+  const errors = problems.filter((p) => p.severity === 'error');
+  return new RondoError(
+    errors.map((p, i) =>
+      i > 0 || good === null
+        ? p
+        : {
+            ...p,
+            hint: `${p.hint} It was last good at ${good.slice(0, 12)}: git show ${good.slice(0, 12)}:${target.file}`,
+          },
+    ),
+  );
+}
+
+async function committedPlan(target: PlanFile, look: PlanLook, memo: Memo): Promise<Plan | null> {
+  const text = look.headText();
+  return text === null ? null : ((await readPlan(text, target.file, memo)).plan ?? null);
+}
+
+function highestAttempts(history: PlanHistory, runs: readonly Run[]): Readonly<Record<string, number>> {
+  const out: Record<string, number> = Object.assign(Object.create(null), history.attempts);
+  for (const run of runs) out[run.task] = Math.max(out[run.task] ?? 0, run.attempt);
+  return out;
+}
+
+function watchOthers({ local, clock }: Outside, plan: Plan): Readonly<Record<string, number>> {
+  const machine = local.machine();
+  const out: Record<string, number> = Object.create(null);
+  for (const task of plan.tasks) {
+    const attempt = task.fields.attempt;
+    if (taskStatusOf(task) !== 'in_progress' || attempt?.machine === undefined || attempt.machine === machine)
+      continue;
+    out[task.id] =
+      clock.monotonic() - local.observedSince(`${plan.name}/${task.id}`, JSON.stringify(attempt));
+  }
+  return out;
+}
+
+/** Enough of a log's end for the last line of a failure. */
+const TAIL_BYTES = 2000;
+
+function tailsOf(
+  { workers }: Outside,
+  target: PlanFile,
+  runs: readonly Run[],
+): Readonly<Record<string, string>> {
+  const out: Record<string, string> = Object.create(null);
+  for (const run of runs)
+    if (!run.settled && (run.state.kind === 'ended' || run.state.kind === 'lost'))
+      out[`${run.task}/${run.attempt}`] = workers.logTail(target.name, run.task, run.attempt, TAIL_BYTES);
+  return out;
+}
+
+function missingOutputs({ repo }: Outside, plan: Plan, request: Request): ReadonlySet<string> {
+  if (request.kind !== 'done') return new Set();
+  const output = plan.tasks.find((task) => task.id === request.task)?.fields.output;
+  return new Set(output === undefined || repo.fileExists(output) ? [] : [request.task]);
+}

@@ -1,0 +1,96 @@
+/** One round: READ, RECOVER, DECIDE, PERSIST, effects, REPORT. Ticks and requests take this one path. */
+import { fail, problem, RondoError } from '../errors.ts';
+import { decide } from '../plan/decide.ts';
+import { Draft } from '../plan/draft.ts';
+import { recover } from '../plan/recover.ts';
+import type { Request } from '../plan/request.ts';
+import type { Outside } from '../ports.ts';
+import { runEffects } from './effects.ts';
+import type { PlanFile } from './find-plans.ts';
+import { persist } from './persist.ts';
+import { type ReadResult, read } from './read.ts';
+import { changeAsDocument, type Reported, report } from './report.ts';
+
+export interface RoundOptions {
+  /** Say what the round would do; write nothing, start nothing. */
+  readonly dryRun?: boolean;
+  /** How long to wait for another round of this checkout to end, in milliseconds. */
+  readonly lockWaitMs?: number;
+}
+
+/** How often a round starts again from READ because the file or the branch moved under it. */
+const MOST_TRIES = 20;
+
+/** Makes one round. Throws `RondoError` where the plan, a rule, the repository or another process is in the way; then nothing was written. */
+export async function runRound(
+  outside: Outside,
+  target: PlanFile,
+  request: Request,
+  options: RoundOptions = {},
+): Promise<Reported> {
+  if (options.dryRun === true) return dryRound(outside, target, request);
+  const lock = outside.local.lock(options.lockWaitMs ?? 10_000);
+  try {
+    const notes = [...staleLockNote(lock.removedStale), ...outside.repo.settle()];
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      // Before anything else: on another branch, or at an old commit, the plan there says nothing of the workers here.
+      const obstacle = outside.repo.commitObstacle(target.file);
+      if (obstacle !== undefined) throw new RondoError(obstacle);
+      const seen = await read(outside, target, request);
+      refuseUncommitted(seen, request);
+      const { draft, started } = move(seen, request);
+      const persisted = await persist(outside, seen, draft);
+      if (persisted.kind === 'moved') continue;
+      const failed = runEffects(outside, target.name, draft.effects);
+      return await report(outside, seen, draft, started, persisted, [...notes, ...failed]);
+    }
+  } finally {
+    lock.release();
+  }
+  fail('moved', `the plan or the branch moved ${MOST_TRIES} times while a round was made`, {
+    file: target.file,
+  });
+}
+
+function move(seen: ReadResult, request: Request) {
+  const draft = new Draft(seen.seen.plan);
+  recover(draft, seen.seen, { takeOver: request.kind === 'tick' && request.takeOver });
+  const decision = decide(draft, seen.seen, request);
+  if (decision.kind === 'refused') throw new RondoError(decision.problem);
+  return { draft, started: decision.started };
+}
+
+async function dryRound(outside: Outside, target: PlanFile, request: Request): Promise<Reported> {
+  const seen = await read(outside, target, request);
+  const { draft, started } = move(seen, request);
+  const { document } = await report(outside, seen, draft, started, { kind: 'unchanged' }, []);
+  const changes = draft.changes.map(changeAsDocument);
+  const { status, next_action, next_checkpoint } = draft.plan.fields;
+  return {
+    document: {
+      ...document,
+      changes,
+      status: status ?? 'running',
+      next_action: next_action ?? null,
+      next_checkpoint: next_checkpoint ?? null,
+    },
+    plan: draft.plan,
+  };
+}
+
+function refuseUncommitted(read: ReadResult, request: Request): void {
+  if (!read.look.edited || read.seen.settings.adopt !== 'on-commit' || request.kind === 'new') return;
+  fail('edit-not-committed', `${read.target.file} has edits that are not committed`, {
+    file: read.target.file,
+  });
+}
+
+function staleLockNote(removed: boolean) {
+  return removed
+    ? [
+        problem('lock-removed', 'a lock of a Rondo process that no longer lives was removed', {
+          severity: 'info',
+        }),
+      ]
+    : [];
+}

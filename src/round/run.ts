@@ -1,0 +1,198 @@
+/** `rondo run`: rounds until the plan is complete, blocked or paused; between them it waits on events. */
+import { type Problem, RondoError } from '../errors.ts';
+import type { RoundDocument, RunDocument } from '../model/documents.ts';
+import { type Plan, taskStatusOf } from '../model/plan.ts';
+import type { PlanStatus } from '../model/status.ts';
+import { durationMs, timeMs } from '../model/time.ts';
+import { countTasks } from '../plan/count-tasks.ts';
+import type { Outside, Watch } from '../ports.ts';
+import type { PlanFile } from './find-plans.ts';
+import { loadSettings, settingsOf } from './load-settings.ts';
+import type { Reported } from './report.ts';
+import { runRound } from './run-round.ts';
+
+/** Exit codes of `run` by the status it ends in. */
+export const RUN_EXIT: Readonly<Record<PlanStatus, number>> = {
+  complete: 0,
+  blocked: 10,
+  paused: 11,
+  'awaiting-result': 12,
+  running: 12,
+};
+
+export interface RunOptions {
+  readonly takeOver: boolean;
+  /** Whether to wait for results; without it `run` ends as soon as nothing more can be done at once. */
+  readonly wait: boolean;
+  readonly signal: AbortSignal;
+  /** Called after each round, with the plan as committed; `changed` is false where the look found nothing to do. */
+  readonly onRound: (round: RoundDocument, plan: Plan) => void;
+  /** Called before each wait. */
+  readonly onWait?: (until: number | null, plan: Plan) => void;
+  /** Called where a round could not be made now and is tried again: git is busy, the plan is being edited. */
+  readonly onHindrance?: (problem: Problem) => void;
+}
+
+/** How often a worker's life is checked while waiting: one that is killed outright leaves no event. */
+const LIVENESS_MS = 10_000;
+const HINDRANCE_MS = 2_000;
+
+/** Ends in a status of `RUN_EXIT`; throws what `runRound` throws where trying again would not help. */
+export async function runPlan(outside: Outside, target: PlanFile, options: RunOptions): Promise<RunDocument> {
+  const watch = outside.waker.watch(target.name, target.file);
+  try {
+    let rounds = 0;
+    let last: Reported | undefined;
+    for (;;) {
+      const reported = await oneRound(outside, target, options, watch, last);
+      if (reported === 'aborted') break;
+      if (reported === 'again') continue;
+      last = reported;
+      if (reported.document.changed) rounds += 1;
+      options.onRound(reported.document, reported.plan);
+      if (isOver(reported) || !options.wait) break;
+      if ((await waitForNews(outside, target, options, watch, reported.plan)) === 'aborted') break;
+    }
+    return runDocument(target, rounds, last);
+  } finally {
+    watch.close();
+  }
+}
+
+async function oneRound(
+  outside: Outside,
+  target: PlanFile,
+  options: RunOptions,
+  watch: Watch,
+  last: Reported | undefined,
+): Promise<Reported | 'again' | 'aborted'> {
+  if (options.signal.aborted) return 'aborted';
+  try {
+    const first = last === undefined;
+    return await runRound(outside, target, {
+      kind: 'tick',
+      takeOver: options.takeOver && first,
+      recheck: first,
+    });
+  } catch (error) {
+    if (!(error instanceof RondoError) || !passes(error, last, options)) throw error;
+    const [problem] = error.problems;
+    if (problem !== undefined) options.onHindrance?.(problem);
+    // A broken plan waits for the next save; a busy git has no event of its own.
+    const until = error.exitCode === 3 ? null : outside.clock.now() + HINDRANCE_MS;
+    return (await watch.next(until, options.signal)) === 'aborted' ? 'aborted' : 'again';
+  }
+}
+
+/** Whether a failed round is worth waiting out: a busy moment always, a broken plan once it has been good in this run. */
+function passes(error: RondoError, last: Reported | undefined, options: RunOptions): boolean {
+  if (!options.wait) return false;
+  if (error.exitCode === 5) return true;
+  return (
+    last !== undefined &&
+    (PASSING.has(error.code) || (error.exitCode === 3 && error.code !== 'ambiguous-edit'))
+  );
+}
+
+/** What a person does in the work tree for a while, and ends. */
+const PASSING: ReadonlySet<string> = new Set(['operation-in-progress', 'detached-head']);
+
+function isOver({ document, plan }: Reported): boolean {
+  if (['complete', 'blocked', 'paused'].includes(document.status)) return true;
+  const busy =
+    plan.tasks.some((task) => taskStatusOf(task) === 'in_progress') || document.status === 'awaiting-result';
+  return !busy && document.problems.some((p) => p.code === 'untrusted-command');
+}
+
+async function waitForNews(
+  outside: Outside,
+  target: PlanFile,
+  options: RunOptions,
+  watch: Watch,
+  plan: Plan,
+): Promise<'news' | 'aborted'> {
+  const until = await wakeAt(outside, plan);
+  options.onWait?.(until, plan);
+  const alive = aliveHere(outside, target);
+  for (;;) {
+    const check = alive === 0 ? null : outside.clock.now() + LIVENESS_MS;
+    const next = check === null ? until : Math.min(check, until ?? check);
+    const why = await watch.next(next, options.signal);
+    if (why === 'aborted') return 'aborted';
+    if (
+      why !== 'time' ||
+      (until !== null && outside.clock.now() >= until) ||
+      aliveHere(outside, target) !== alive
+    )
+      return 'news';
+  }
+}
+
+function aliveHere({ workers }: Outside, target: PlanFile): number {
+  return workers.alive().filter((run) => run.plan === target.name).length;
+}
+
+/** When to look again without news: the checkpoint, or before it where a lease must be extended in time. Milliseconds since 1970. */
+async function wakeAt(outside: Outside, plan: Plan): Promise<number | null> {
+  const { settings } = await loadSettings(outside);
+  const lease = durationMs(settingsOf(settings, plan.fields).lease) ?? 0;
+  const now = outside.clock.now();
+  const times = plan.tasks
+    .filter((task) => taskStatusOf(task) === 'in_progress' && task.fields.attempt?.machine !== undefined)
+    .flatMap((task) => timeMs(task.fields.attempt?.lease_until ?? '') ?? [])
+    .map((end) => end - lease / 8);
+  const checkpoint = timeMs(plan.fields.next_checkpoint ?? '');
+  const ahead = [...times, ...(checkpoint === undefined ? [] : [checkpoint])].filter((t) => t > now);
+  return ahead.length === 0 ? null : Math.min(...ahead);
+}
+
+function runDocument(target: PlanFile, rounds: number, last: Reported | undefined): RunDocument {
+  const plan = last?.plan;
+  return {
+    plan: target.name,
+    status: last?.document.status ?? 'running',
+    rounds,
+    commit: last?.document.to ?? null,
+    next_action: last?.document.next_action ?? null,
+    next_checkpoint: last?.document.next_checkpoint ?? null,
+    counts:
+      plan === undefined
+        ? countTasks({
+            name: '',
+            file: '',
+            title: '',
+            fields: { rondo: 1 },
+            criteria: [],
+            tasks: [],
+            decisions: [],
+          })
+        : countTasks(plan),
+    problems: last?.document.problems ?? [],
+  };
+}
+
+/** Waits until the plan's file changes or one of its workers ends; false where the time ran out first. */
+export async function waitForChange(
+  outside: Outside,
+  target: PlanFile,
+  options: { readonly timeoutMs: number | null; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const watch = outside.waker.watch(target.name, target.file);
+  try {
+    if (hasNews(outside, target)) return true;
+    const before = outside.repo.readFile(target.file);
+    const until = options.timeoutMs === null ? null : outside.clock.now() + options.timeoutMs;
+    for (;;) {
+      const why = await watch.next(until, options.signal);
+      if (why === 'time' || why === 'aborted') return false;
+      if (why === 'worker' || outside.repo.readFile(target.file) !== before) return true;
+    }
+  } finally {
+    watch.close();
+  }
+}
+
+/** A result that no round has consumed yet came before the wait, and would wake nobody. */
+function hasNews({ workers }: Outside, target: PlanFile): boolean {
+  return workers.runs(target.name).some((run) => !run.settled && ['ended', 'lost'].includes(run.state.kind));
+}

@@ -1,0 +1,126 @@
+/** The frame without a process: what happens to failures that nobody foresaw, and to text on its way out. */
+import { describe, expect, test } from 'vitest';
+import type { Host } from '../../src/cli/host.ts';
+import { runCli } from '../../src/cli/main.ts';
+import { columns, cut, widthOf } from '../../src/cli/print/columns.ts';
+import { inert, inertLine } from '../../src/cli/print/inert.ts';
+import { printJson } from '../../src/cli/print/json.ts';
+import { slugOf, uniqueId } from '../../src/cli/slug.ts';
+import { COMMANDS } from '../../src/cli/table.ts';
+import { fail } from '../../src/errors.ts';
+
+async function call(argv: readonly string[], open: Host['open'], env: Host['env'] = {}) {
+  const said = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => ({
+    isTTY: false,
+    columns: 80,
+    write(text: string) {
+      said[name] += text;
+    },
+  });
+  const code = await runCli({
+    argv,
+    name: 'rondo',
+    version: '1.2.3',
+    cwd: '/',
+    env,
+    stdout: stream('out'),
+    stderr: stream('err'),
+    stdinIsTTY: false,
+    readInput: () => '',
+    open,
+    onInterrupt: () => () => undefined,
+  });
+  return { ...said, code };
+}
+
+const bug = async () => {
+  throw new TypeError('boom');
+};
+
+describe('a failure nobody foresaw', () => {
+  test('is internal and ends with 1; the stack is shown where asked for', async () => {
+    const quiet = await call(['status'], bug);
+    expect(quiet).toMatchObject({ code: 1, out: '', err: expect.stringContaining('error[internal]: boom') });
+    expect(quiet.err).not.toContain('main.test.ts');
+    expect((await call(['status'], bug, { RONDO_DEBUG: '1' })).err).toContain('main.test.ts');
+    const { out, err } = await call(['status', '--json'], bug);
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'internal', message: 'boom' } });
+  });
+
+  test('every exit code comes from the code of the failure', async () => {
+    const codes = [
+      ['locked', 5],
+      ['damaged-repository', 4],
+      ['config-invalid', 3],
+      ['not-a-repository', 2],
+    ] as const;
+    for (const [code, exit] of codes)
+      expect(await call(['list'], async () => fail(code, 'no')), code).toMatchObject({
+        code: exit,
+        err: expect.stringContaining(`error[${code}]`),
+      });
+  });
+});
+
+describe('the table of commands', () => {
+  test('names each once, and each file registers what the table says', async () => {
+    expect(new Set(COMMANDS.map((entry) => entry.name)).size).toBe(COMMANDS.length);
+    for (const { name } of COMMANDS) {
+      const { code, out } = await call([name, '--help'], bug);
+      expect(code, name).toBe(0);
+      expect(out, name).toContain(`Usage: rondo ${name}`);
+    }
+  });
+
+  test('what changes something is switched off by RONDO_DISABLE before anything is opened', async () => {
+    const argv: Record<string, readonly string[]> = {
+      new: ['t'],
+      add: ['t'],
+      edit: ['t', 'a=b'],
+      decide: ['t'],
+      reopen: ['t'],
+      approve: ['t'],
+      reject: ['t', '--reason', 'x'],
+    };
+    const tasks = ['claim', 'release', 'done', 'fail', 'block', 'unblock', 'retry', 'cancel'];
+    for (const { name, changes } of COMMANDS) {
+      if (name === 'completion' || name === 'schema') continue;
+      const words = argv[name] ?? (tasks.includes(name) || name === 'show' || name === 'logs' ? ['t'] : []);
+      const { code } = await call([name, ...words], bug, { RONDO_DISABLE: '1' });
+      expect(code, name).toBe(changes ? 0 : 1);
+    }
+  });
+});
+
+describe('text on its way out', () => {
+  test('controls and direction marks are shown, not obeyed', () => {
+    expect(inert('a\u001b[2Jb\u009bc\u202ed\r\ne\tf')).toBe('a\\x1b[2Jb\\x9bc\\u202ed\ne\tf');
+    expect(inertLine('a\n\tb')).toBe('a b');
+    expect(printJson({ a: '\u009b\u202e\u001b' })).toBe('{\n  "a": "\\u009b\\u202e\\u001b"\n}\n');
+    expect(JSON.parse(printJson({ a: '\u009b\u202e' }))).toEqual({ a: '\u009b\u202e' });
+  });
+
+  test('columns line up with wide characters, and fit', () => {
+    expect(widthOf('日本')).toBe(4);
+    expect(widthOf('e\u0301')).toBe(1);
+    expect(cut('日本語', 5)).toBe('日本…');
+    const text = columns(
+      [
+        [{ text: '日本' }, { text: 'x'.repeat(100) }],
+        [{ text: 'abcdef' }, { text: 'y' }],
+      ],
+      40,
+    );
+    expect(text.split('\n').map(widthOf)).toEqual([40, 9, 0]);
+  });
+
+  test('ids from titles', () => {
+    expect(slugOf("Don't break Çà et là!")).toBe('dont-break-ca-et-la');
+    expect(slugOf('a'.repeat(100))).toHaveLength(40);
+    expect(slugOf('日本語')).toBe('');
+    expect(uniqueId('', [])).toBe('task');
+    expect(uniqueId('a', ['A', 'a-2'])).toBe('a-3');
+  });
+});

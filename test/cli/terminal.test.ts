@@ -1,0 +1,88 @@
+/** On a terminal: questions, live progress, Ctrl-C; without one nothing asks. `script` gives the terminal. */
+import { spawn, spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newPlace, type Place } from './rondo-process.ts';
+
+const hasScript =
+  spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
+
+let place: Place;
+beforeEach(() => {
+  place = newPlace();
+});
+afterEach(() => place.remove());
+
+interface Turn {
+  readonly after: string;
+  readonly type?: string;
+  readonly act?: () => unknown;
+}
+
+/** Types each text once what it waits for has been shown; resolves with all that was shown and the exit code. */
+async function onTerminal(line: string, dialogue: readonly Turn[]): Promise<{ shown: string; code: number }> {
+  const { out: path } = place.sh('printf %s "$PATH"');
+  const { out: state } = place.sh('printf %s "$XDG_STATE_HOME"');
+  // The command replaces its shell: a shell that is sent the Ctrl-C as well may end with 130 whatever the command says,
+  // and which shell `script` takes is a matter of $SHELL.
+  const child = spawn('script', ['-qec', `stty cols 80 rows 30; exec ${line}`, '/dev/null'], {
+    cwd: place.dir,
+    env: { ...process.env, PATH: path, XDG_STATE_HOME: state, TERM: 'xterm', SHELL: '/bin/sh' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const left = [...dialogue];
+  let shown = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+    const [next] = left;
+    if (next !== undefined && shown.includes(next.after)) {
+      left.shift();
+      if (next.type !== undefined) child.stdin.write(next.type);
+      next.act?.();
+    }
+  });
+  const code = await new Promise<number>((resolve) => child.on('close', (ended) => resolve(ended ?? -1)));
+  expect(left, shown).toEqual([]);
+  return { shown, code };
+}
+
+describe.runIf(hasScript)('a terminal', () => {
+  test('asks before it runs a command, and remembers a yes', async () => {
+    place.sh(`rondo new p; rondo add One --run 'echo hi'`);
+    const no = await onTerminal('rondo run', [{ after: 'Approve', type: 'n' }]);
+    expect(no.code).toBe(4);
+    expect(no.shown).toContain('echo hi');
+    expect(place.json('trust')).toMatchObject({ commands: [{ approved: false }] });
+    const yes = await onTerminal('rondo run', [{ after: 'Approve', type: 'y' }]);
+    expect(yes.code).toBe(0);
+    expect(place.json('trust')).toMatchObject({ commands: [{ approved: true }] });
+    expect(place.json('status')).toMatchObject({ status: 'complete' });
+  });
+
+  test('asks nothing under --json or CI', async () => {
+    place.sh(`rondo new p; rondo add One --run 'echo hi'`);
+    expect((await onTerminal('rondo round --json', [])).code).toBe(4);
+    expect((await onTerminal('env CI=1 rondo round', [])).code).toBe(4);
+  });
+
+  test('shows what runs, and Ctrl-C leaves it running', async () => {
+    place.sh(`rondo new p; rondo add One --run 'while [ ! -e go ]; do sleep 0.05; done'; rondo trust --all`);
+    const { shown, code } = await onTerminal('rondo run', [
+      { after: 'Ctrl-C stops the wait', type: '\u0003' },
+    ]);
+    expect(code).toBe(12);
+    expect(shown).toContain('stopped waiting');
+    expect(place.json('status')).toMatchObject({ counts: { in_progress: 1 } });
+    place.sh('touch go');
+    expect(place.rondo('run').code).toBe(0);
+  });
+
+  test('status --watch shows each change until Ctrl-C', async () => {
+    place.sh('rondo new p; rondo add One');
+    const { shown, code } = await onTerminal('rondo status --watch', [
+      { after: 'ready', act: () => place.rondo('claim', 'one') },
+      { after: 'in progress', type: '\u0003' },
+    ]);
+    expect(code).toBe(0);
+    expect(shown).toContain('1 in progress');
+  });
+});

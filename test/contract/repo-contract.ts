@@ -1,0 +1,221 @@
+/** What every `Repo` promises, run on the one in memory and on real git. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RondoError } from '../../src/errors.ts';
+import type { Repo } from '../../src/ports.ts';
+import { orderOf, PLAN } from '../support/git-sandbox.ts';
+
+export interface RepoFixture {
+  readonly repo: Repo;
+  write(file: string, text: string | null): void;
+  commitAll(message: string): string;
+  resetHard(commit: string): void;
+  detach(): void;
+  remove(): void;
+}
+
+/** `make` gives a repository whose first commit holds these files. */
+export function repoContract(
+  name: string,
+  make: (files: Readonly<Record<string, string>>) => RepoFixture,
+): void {
+  describe(`the contract of Repo, ${name}`, () => {
+    let at: RepoFixture;
+    beforeEach(() => {
+      at = make({ [PLAN]: 'one\ntwo\n', 'README.md': 'hello\n' });
+    });
+    afterEach(() => at.remove());
+    const codeOf = (act: () => unknown) => {
+      try {
+        act();
+      } catch (error) {
+        if (error instanceof RondoError) return error.code;
+        throw error;
+      }
+      return undefined;
+    };
+    const commit = (after: string, more: Parameters<typeof orderOf>[2] = {}) =>
+      at.repo.commit(orderOf(at.repo, after, more));
+    const committed = (after: string, more: Parameters<typeof orderOf>[2] = {}) => {
+      const outcome = commit(after, more);
+      if (outcome.kind !== 'committed') throw new Error(JSON.stringify(outcome));
+      return outcome.commit;
+    };
+
+    it('looks at a file that is as committed', () => {
+      const look = at.repo.look(PLAN);
+      expect(look).toMatchObject({
+        text: 'one\ntwo\n',
+        edited: false,
+        head: { kind: 'branch', ref: 'refs/heads/main' },
+      });
+      expect(look.headText()).toBe('one\ntwo\n');
+    });
+
+    it('tells a hand edit, a removal and a new file', () => {
+      at.write(PLAN, 'one\n2\n');
+      expect(at.repo.look(PLAN)).toMatchObject({ text: 'one\n2\n', edited: true });
+      expect(at.repo.look(PLAN).headText()).toBe('one\ntwo\n');
+      at.write(PLAN, null);
+      expect(at.repo.look(PLAN)).toMatchObject({ text: null, edited: true });
+      at.write('docs/other-state.md', 'x\n');
+      const other = at.repo.look('docs/other-state.md');
+      expect(other).toMatchObject({ text: 'x\n', edited: true });
+      expect(other.headText()).toBeNull();
+      expect(at.repo.look('docs/none-state.md')).toMatchObject({ text: null, edited: false });
+    });
+
+    it('commits a round, and reads it back', () => {
+      const tip = at.repo.head().commit;
+      const id = committed('one\nTWO\n');
+      expect(at.repo.head().commit).toBe(id);
+      expect(at.repo.readAt(id, PLAN)).toBe('one\nTWO\n');
+      expect(at.repo.readAt(id, 'README.md')).toBe('hello\n');
+      expect(tip === null ? null : at.repo.readAt(tip, PLAN)).toBe('one\ntwo\n');
+      expect(at.repo.look(PLAN)).toMatchObject({ text: 'one\nTWO\n', edited: false });
+      expect(at.repo.readAt(id, 'docs/none.md')).toBeNull();
+    });
+
+    it('refuses a round on a tip or a text that is no more', () => {
+      const order = orderOf(at.repo, 'one\nTWO\n');
+      at.write('README.md', 'changed\n');
+      at.commitAll('meanwhile');
+      expect(at.repo.commit(order)).toEqual({ kind: 'moved' });
+      const again = orderOf(at.repo, 'one\nTWO\n');
+      at.write(PLAN, 'one\nby hand\n');
+      expect(at.repo.commit(again)).toEqual({ kind: 'moved' });
+      expect(at.repo.readFile(PLAN)).toBe('one\nby hand\n');
+      const third = orderOf(at.repo, 'one\nTWO\n');
+      at.detach();
+      expect(at.repo.commit(third)).toEqual({ kind: 'moved' });
+    });
+
+    it('moves a file to the archive in one commit', () => {
+      const archived = 'docs/archive/demo-state.md';
+      const outcome = at.repo.commit(
+        orderOf(at.repo, null, { extra: [{ file: archived, before: null, after: 'one\ntwo\n' }] }),
+      );
+      if (outcome.kind !== 'committed') throw new Error(JSON.stringify(outcome));
+      expect(at.repo.readAt(outcome.commit, PLAN)).toBeNull();
+      expect(at.repo.readAt(outcome.commit, archived)).toBe('one\ntwo\n');
+      expect(at.repo.readFile(PLAN)).toBeNull();
+      expect(at.repo.look(archived)).toMatchObject({ text: 'one\ntwo\n', edited: false });
+    });
+
+    it('counts rounds and attempts, of each plan alone', () => {
+      expect(at.repo.history('demo', PLAN)).toEqual({ round: 0, attempts: {} });
+      committed('a\n', { attempts: { one: 1 } });
+      const second = committed('b\n', { attempts: { two: 3 } });
+      committed('c\n', { attempts: { one: 2 } });
+      expect(at.repo.history('demo', PLAN)).toEqual({ round: 3, attempts: { one: 2, two: 3 } });
+      expect(at.repo.history('dem', PLAN)).toEqual({ round: 0, attempts: {} });
+      expect(at.repo.history('demo2', PLAN)).toEqual({ round: 0, attempts: {} });
+      expect(at.repo.roundAt('demo', second)).toBe(2);
+    });
+
+    it('never counts attempts down, whatever is reset away', () => {
+      const first = at.repo.head().commit ?? '';
+      committed('a\n', { attempts: { one: 1 } });
+      committed('b\n', { attempts: { one: 2, constructor: 1 } });
+      at.resetHard(first);
+      const history = at.repo.history('demo', PLAN);
+      expect(history.round).toBe(0);
+      expect({ ...history.attempts }).toEqual({ one: 2, constructor: 1 });
+    });
+
+    it('keeps counting through commits of people', () => {
+      committed('a\n');
+      for (let i = 0; i < 3; i++) {
+        at.write('README.md', `${i}\n`);
+        at.commitAll(`by hand ${i}`);
+      }
+      expect(at.repo.history('demo', PLAN).round).toBe(1);
+      committed('b\n');
+      expect(at.repo.history('demo', PLAN).round).toBe(2);
+    });
+
+    it('logs rounds newest first', async () => {
+      const first = committed('a\n');
+      at.write('README.md', 'x\n');
+      at.commitAll('by hand');
+      const second = committed('b\n');
+      const log = await at.repo.log('demo', {});
+      expect(log.map((e) => [e.commit, e.round])).toEqual([
+        [second, 2],
+        [first, 1],
+      ]);
+      expect(log[0]).toMatchObject({
+        subject: 'rondo(demo): round 2, running',
+        body: '- one: started',
+        status: 'running',
+        machine: 'here-0001',
+        changes: ['one pending -> in_progress'],
+      });
+      expect(await at.repo.log('demo', { limit: 1 })).toHaveLength(1);
+      expect(await at.repo.log('other', {})).toEqual([]);
+    });
+
+    it('finds the last commit at which a file was good', async () => {
+      const good = committed('good\n');
+      at.write(PLAN, 'bad\n');
+      at.commitAll('broken');
+      at.write('README.md', 'x\n');
+      at.commitAll('elsewhere');
+      expect(await at.repo.lastGood(PLAN, (text) => text.includes('good'))).toBe(good);
+      expect(await at.repo.lastGood(PLAN, () => false)).toBeNull();
+    });
+
+    it('finds who brought a string', async () => {
+      at.write('rondo.yaml', 'run: npm test\n');
+      const id = at.commitAll('bring it');
+      at.write('README.md', 'x\n');
+      at.commitAll('elsewhere');
+      const found = await at.repo.broughtBy('rondo.yaml', 'npm test');
+      expect(found !== null && id.startsWith(found)).toBe(true);
+      expect(await at.repo.broughtBy('rondo.yaml', 'rm -rf')).toBeNull();
+      for (const command of ['--upload-pack=x', 'a --receive-pack y && ext::z', '-n1']) {
+        at.write('rondo.yaml', `run: ${command}\n`);
+        const brought = at.commitAll('an odd one');
+        const by = await at.repo.broughtBy('rondo.yaml', command);
+        expect(by !== null && brought.startsWith(by), command).toBe(true);
+      }
+    });
+
+    it('resolves revisions, and refuses what is none', () => {
+      const tip = at.repo.head().commit ?? '';
+      expect(at.repo.resolve('HEAD')).toBe(tip);
+      expect(at.repo.resolve(tip.slice(0, 10))).toBe(tip);
+      for (const wrong of ['', '--all', '-n1', 'no-such-branch', 'HEAD\n', 'HEAD\0'])
+        expect(
+          codeOf(() => at.repo.resolve(wrong)),
+          JSON.stringify(wrong),
+        ).toBe('unknown-revision');
+    });
+
+    it('finds files by glob within one folder, sorted', () => {
+      at.write('docs/b-state.md', '');
+      at.write('docs/a-state.md', '');
+      at.write('docs/.hidden-state.md', '');
+      at.write('docs/deep/c-state.md', '');
+      at.write('docs/notes.md', '');
+      expect(at.repo.findFiles(['docs/*-state.md', 'docs/a*'])).toEqual([
+        'docs/a-state.md',
+        'docs/b-state.md',
+        PLAN,
+      ]);
+      expect(at.repo.findFiles(['worklog/*-state.md'])).toEqual([]);
+    });
+
+    it('writes new files only', () => {
+      at.repo.writeNewFile('rondo.yaml', 'x: 1\n');
+      expect(at.repo.readFile('rondo.yaml')).toBe('x: 1\n');
+      expect(at.repo.fileExists('rondo.yaml')).toBe(true);
+      expect(at.repo.fileExists('none.yaml')).toBe(false);
+      expect(codeOf(() => at.repo.writeNewFile('rondo.yaml', 'y'))).toBe('already-exists');
+      expect(at.repo.readFile('rondo.yaml')).toBe('x: 1\n');
+    });
+
+    it('knows who the user is', () => {
+      expect(at.repo.identity()).toEqual({ name: 'Test', email: 'test@example.org' });
+    });
+  });
+}

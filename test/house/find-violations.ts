@@ -1,0 +1,102 @@
+/** Holds source files against the table of rooms. */
+
+import { LATE_SOURCES } from '../../scripts/late-modules.mjs';
+import type { Import, SourceFile } from './read-imports.ts';
+import { HEAVY, LIBRARIES, MAY_EXIT, MOST_LINES, NODE_HOMES, ROOMS, type Room, START } from './rooms.ts';
+
+export type Rule =
+  | 'no-room'
+  | 'direction'
+  | 'types-only'
+  | 'missing-file'
+  | 'node'
+  | 'pure'
+  | 'library-home'
+  | 'exit'
+  | 'length'
+  | 'start-up';
+
+/** One line a violation: the rule, the file, and what is wrong. */
+export function findViolations(files: readonly SourceFile[]): readonly string[] {
+  const found: string[] = [];
+  const paths = new Set(files.map((file) => file.path));
+  for (const file of files) {
+    const say = (rule: Rule, what: string) => found.push(`${rule}: ${file.path} ${what}`);
+    const room = roomOf(file.path);
+    if (file.lines > MOST_LINES) say('length', `has ${file.lines} lines`);
+    if (file.globals.includes('process.exit') && !MAY_EXIT.some((path) => path === file.path)) {
+      say('exit', 'calls process.exit');
+    }
+    if (room === undefined) {
+      say('no-room', 'is in no room of the table');
+      continue;
+    }
+    if (room[1].pure) for (const name of file.globals) say('pure', `uses ${name}`);
+    for (const imported of file.imports) checkImport(room, imported, paths, say);
+  }
+  return [...found, ...findHeavyStart(files)];
+}
+
+function roomOf(path: string): readonly [string, Room] | undefined {
+  return Object.entries(ROOMS).find(([, { files }]) =>
+    files.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place)),
+  );
+}
+
+function checkImport(
+  [name, room]: readonly [string, Room],
+  imported: Import,
+  paths: ReadonlySet<string>,
+  say: (rule: Rule, what: string) => void,
+): void {
+  const { target } = imported;
+  if (target.startsWith('node:')) {
+    if (room.node !== true) say('node', `imports ${target}`);
+    if (NODE_HOMES[target] !== undefined && !NODE_HOMES[target].includes(name))
+      say('node', `imports ${target}`);
+    return;
+  }
+  if (paths.has(target)) return checkDirection(name, room, imported, say);
+  if (/^[./]|\.ts$/.test(target)) return say('missing-file', `imports ${target}, which is not there`);
+  const library = libraryOf(target);
+  if (!LIBRARIES[library]?.includes(name)) say('library-home', `imports ${target}`);
+}
+
+function checkDirection(
+  name: string,
+  room: Room,
+  { target, kind }: Import,
+  say: (rule: Rule, what: string) => void,
+): void {
+  const other = roomOf(target)?.[0];
+  if (other === undefined || other === name || room.mayImport.includes(other)) return;
+  if (!room.mayImport.includes(`${other}:types`)) say('direction', `imports ${target}`);
+  else if (kind !== 'type' && !room.except?.includes(target))
+    say('types-only', `imports values of ${target}`);
+}
+
+/** `@scope/name/part` and `name/part` without the part. */
+function libraryOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** Follows static imports from the files that start every command. */
+function findHeavyStart(files: readonly SourceFile[]): readonly string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const cameFrom = new Map<string, string>(START.map((path) => [path, '']));
+  const found: string[] = [];
+  for (const path of cameFrom.keys()) {
+    for (const { target, kind } of byPath.get(path)?.imports ?? []) {
+      if (kind !== 'static' || target in LATE_SOURCES) continue;
+      if (HEAVY.some((library) => library === libraryOf(target))) {
+        found.push(`start-up: ${path} loads ${target}, reached by ${wayTo(path, cameFrom)}`);
+      } else if (byPath.has(target) && !cameFrom.has(target)) cameFrom.set(target, path);
+    }
+  }
+  return found;
+}
+
+function wayTo(path: string, cameFrom: ReadonlyMap<string, string>): string {
+  const before = cameFrom.get(path);
+  return before === undefined || before === '' ? path : `${wayTo(before, cameFrom)} > ${path}`;
+}
