@@ -12,7 +12,6 @@ export { DOCUMENTS } from './model/documents.ts';
 export type {
   Attempt,
   Blocker,
-  BlockerType,
   Dependency,
   Evidence,
   PlanFields,
@@ -22,6 +21,8 @@ export type {
 export { type Criterion, findTask, type Plan, type Task } from './model/plan.ts';
 export { DEFAULT_SETTINGS, type Settings, type SettingsFile, type Specialist } from './model/settings.ts';
 export {
+  BLOCKER_TYPES,
+  type BlockerType,
   PLAN_STATUSES,
   type PlanStatus,
   TASK_STATUSES,

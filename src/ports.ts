@@ -4,7 +4,8 @@
  * slashes. Methods throw `RondoError` where the outside fails in a way people can mend.
  */
 import type { Problem } from './errors.ts';
-import type { BlockerType, TaskResult } from './model/fields.ts';
+import type { TaskResult } from './model/fields.ts';
+import type { BlockerType } from './model/status.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. */

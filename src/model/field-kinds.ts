@@ -2,7 +2,7 @@
  * The kind of every field, so that a plain piece can be read without zod. The schemas in fields.ts say the same and more;
  * a test walks them and compares, so this table cannot say anything else.
  */
-import { PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 export type FieldKind =
   | { readonly kind: 'text' | 'integer' | 'count' | 'flag' | 'duration' | 'time' | 'path' }
@@ -91,7 +91,7 @@ export const TASK_KINDS: FieldKinds = {
   }),
   blocker: object(
     {
-      type: oneOf('external', 'technical', 'information', 'approval', 'gate', 'conflict'),
+      type: oneOf(...BLOCKER_TYPES),
       detail: text,
       since: time,
     },

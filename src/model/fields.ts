@@ -4,20 +4,10 @@
  */
 import { count, duration, field, flag, integer, list, path, text, texts, time, z } from './scalars.ts';
 import { planSettingShape } from './settings-schema.ts';
-import { PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 /** YAML's core types, for `metadata` alone. */
 const anyMap = () => z.record(z.string(), z.unknown());
-
-export const BLOCKER_TYPES = [
-  'external',
-  'technical',
-  'information',
-  'approval',
-  'gate',
-  'conflict',
-] as const;
-export type BlockerType = (typeof BLOCKER_TYPES)[number];
 
 const dependency = z.union([
   text(),

@@ -1,4 +1,4 @@
-/** The statuses of plans and tasks, and the steps between them that are legal. */
+/** The statuses of plans and tasks, the steps between them that are legal, and the kinds of obstacles. Loads no schema. */
 export const PLAN_STATUSES = ['running', 'awaiting-result', 'paused', 'blocked', 'complete'] as const;
 export const TASK_STATUSES = [
   'pending',
@@ -10,6 +10,17 @@ export const TASK_STATUSES = [
 ] as const;
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+/** The kinds of obstacles that a blocker records. */
+export const BLOCKER_TYPES = [
+  'external',
+  'technical',
+  'information',
+  'approval',
+  'gate',
+  'conflict',
+] as const;
+export type BlockerType = (typeof BLOCKER_TYPES)[number];
 
 /** The legal next statuses of a task, in the order in which they are offered. */
 export const TASK_TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {

@@ -1,6 +1,6 @@
 /** What a worker may say in its result file. Bounded, since it goes into the plan file. */
-import { BLOCKER_TYPES } from './fields.ts';
 import { field, z } from './scalars.ts';
+import { BLOCKER_TYPES } from './status.ts';
 
 const line = (limit: number) => z.string().check(z.maxLength(limit));
 

@@ -1,6 +1,6 @@
 /** Plans, tasks, runs and what a round sees of them, in a line each; and fast-check arbitraries for all of them. */
 import * as fc from 'fast-check';
-import { BLOCKER_TYPES, type TaskFields } from '../../src/model/fields.ts';
+import type { TaskFields } from '../../src/model/fields.ts';
 import type { Criterion, Plan, Task } from '../../src/model/plan.ts';
 import {
   DEFAULT_SETTINGS,
@@ -8,7 +8,7 @@ import {
   type Settings,
   type SettingsFile,
 } from '../../src/model/settings.ts';
-import { PLAN_STATUSES, TASK_STATUSES } from '../../src/model/status.ts';
+import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from '../../src/model/status.ts';
 import { formatTime } from '../../src/model/time.ts';
 import { type Decision, decide } from '../../src/plan/decide.ts';
 import { Draft } from '../../src/plan/draft.ts';

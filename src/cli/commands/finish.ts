@@ -1,11 +1,11 @@
 import { Option } from '@commander-js/extra-typings';
+import { BLOCKER_TYPES } from '../../model/status.ts';
 import { chosenTask } from '../choose.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { makeRound, type Request } from '../make-round.ts';
 import { collectPairs } from '../options.ts';
 import { ownAttempt, reportResult } from '../report-result.ts';
 import type { Session } from '../session.ts';
-import { BLOCKER_TYPE_NAMES } from '../status-names.ts';
 
 type FinishRequest = Extract<Request, { kind: 'done' | 'fail' | 'block' }>;
 
@@ -41,7 +41,7 @@ export function register(cli: Cli): void {
     .argument(...TASK)
     .addOption(
       new Option('--type <type>', 'what kind of obstacle')
-        .choices(BLOCKER_TYPE_NAMES)
+        .choices(BLOCKER_TYPES)
         .default('external' as const),
     )
     .option('--detail <text>', 'what it is')

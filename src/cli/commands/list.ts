@@ -1,10 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import type { ListDocument, TaskDocument } from '../../model/documents.ts';
+import { PLAN_STATUSES, TASK_STATUSES } from '../../model/status.ts';
 import { listPlans, planStatus } from '../../query/status.ts';
 import type { Cli } from '../cli.ts';
 import { printList, printTasks } from '../print/print-status.ts';
 import type { Session } from '../session.ts';
-import { PLAN_STATUS_NAMES, TASK_STATUS_NAMES } from '../status-names.ts';
 import { viewOf } from '../view.ts';
 
 export function register(cli: Cli): void {
@@ -12,14 +12,14 @@ export function register(cli: Cli): void {
     .command('list')
     .addOption(
       new Option('--status <status>', 'only plans, or tasks, that stand there').choices([
-        ...new Set([...PLAN_STATUS_NAMES, ...TASK_STATUS_NAMES]),
+        ...new Set([...PLAN_STATUSES, ...TASK_STATUSES]),
       ]),
     )
     .option('--tag <tag>', 'only tasks with this tag')
     .action(({ status, tag }) =>
       cli.answer('list', async (session) => {
         const document = await listPlans(session.outside);
-        const taskStatus = TASK_STATUS_NAMES.find(
+        const taskStatus = TASK_STATUSES.find(
           (name) => name === status && !(tag === undefined && isPlanStatus(status)),
         );
         if (tag === undefined && taskStatus === undefined) {
@@ -48,7 +48,7 @@ export function register(cli: Cli): void {
 
 /** `blocked` is a status of both; alone it means plans. */
 function isPlanStatus(status: string | undefined): boolean {
-  return PLAN_STATUS_NAMES.some((name) => name === status);
+  return PLAN_STATUSES.some((name) => name === status);
 }
 
 async function withTasks(
