@@ -6,6 +6,7 @@ import type { Answer } from './cli.ts';
 import { noteProblems } from './note-problems.ts';
 import { printRound } from './print/print-round.ts';
 import type { Session } from './session.ts';
+import { viewOf } from './view.ts';
 
 export type Request = Parameters<typeof runRound>[2];
 
@@ -20,6 +21,11 @@ export async function makeRound(
   return roundAnswer(session, document, { dryRun: options.dryRun === true, starts: false });
 }
 
+/** The needs of the answer say of a task that is held elsewhere what the problem says, and more. */
+export function isNotTold({ code }: { readonly code: string }): boolean {
+  return code !== 'held-elsewhere';
+}
+
 interface Kind {
   readonly dryRun: boolean;
   /** Whether the round may start workers; where it may not, what is not approved is no concern of it. */
@@ -27,10 +33,12 @@ interface Kind {
 }
 
 export function roundAnswer(session: Session, document: RoundDocument, { dryRun, starts }: Kind): Answer {
-  const problems = document.problems.filter((p) => starts || p.code !== 'untrusted-command');
+  const problems = document.problems.filter(
+    (p) => isNotTold(p) && (starts || p.code !== 'untrusted-command'),
+  );
   noteProblems(session, problems);
   return {
     document,
-    text: () => printRound(document, session.style, { dryRun, now: session.outside.clock.now() }),
+    text: () => printRound(document, viewOf(session), { dryRun }),
   };
 }

@@ -1,10 +1,11 @@
 /** Progress of a run on standard error: a line a round, and on a terminal a block below it with what runs, kept up to date. */
 import type { Problem } from '../errors.ts';
-import type { RoundDocument } from '../model/documents.ts';
+import type { NeedDocument, RoundDocument } from '../model/documents.ts';
 import { type Plan, taskStatusOf } from '../model/plan.ts';
 import { formatDuration, timeMs } from '../model/time.ts';
-import { cut, padEnd } from './print/columns.ts';
+import { cut, padEnd, wrap } from './print/columns.ts';
 import { inertLine } from './print/inert.ts';
+import { needLines } from './print/print-needs.ts';
 import { summariseChanges } from './print/print-round.ts';
 import { clockTime, dueTime } from './print/time.ts';
 import { planDress } from './print/words.ts';
@@ -33,6 +34,8 @@ export function openProgress(session: Session): Progress {
   if (session.json) return SILENT;
   const live = session.host.stderr.isTTY ? new LiveBlock(session) : undefined;
   let said = '';
+  let needs: readonly NeedDocument[] = [];
+  let told: ReadonlySet<string> = new Set();
   const say = (text: string) => {
     live?.erase();
     session.note(text);
@@ -43,9 +46,15 @@ export function openProgress(session: Session): Progress {
       said = '';
       live?.erase();
       if (round.changed) session.note(roundLine(session, round));
+      needs = round.needs;
       live?.show(plan);
     },
+    // Without this nobody would know why nothing goes on. Each need is told once for as long as it lasts.
     wait(_until, plan) {
+      const fresh = needs.filter((need) => !told.has(keyOf(need)));
+      told = new Set(needs.map(keyOf));
+      live?.erase();
+      for (const line of needLines(fresh, session.outside.clock.now())) session.note(needNote(session, line));
       live?.show(plan);
     },
     hindrance({ code, message, hint }) {
@@ -64,7 +73,7 @@ export function openProgress(session: Session): Progress {
 function roundLine(session: Session, round: RoundDocument): string {
   const { noteStyle: style, outside } = session;
   const what = summariseChanges(round);
-  const status = planDress(round.status, style)(round.status) + waitsForPerson(round);
+  const status = planDress(round.status, style)(round.status);
   return [
     `${style.dim(clockTime(outside.clock.now()))} round ${round.round}`,
     ...(what === '' ? [] : [what]),
@@ -72,12 +81,19 @@ function roundLine(session: Session, round: RoundDocument): string {
   ].join('  ');
 }
 
-/** Without this nobody would know why nothing goes on. */
-function waitsForPerson({ status, claimable, next_action: next }: RoundDocument): string {
-  return status === 'running' && claimable.length > 0 && next !== null ? `: ${inertLine(next)}` : '';
+function needNote({ noteStyle, outside, host }: Session, line: string): string {
+  const width = host.stderr.isTTY ? host.stderr.columns - CLOCK : Number.POSITIVE_INFINITY;
+  return `${noteStyle.dim(clockTime(outside.clock.now()))} ${wrap(line, width, ' '.repeat(CLOCK))}`;
 }
 
-/** What runs now, with the time it has taken; drawn again each second while something runs, and only then. */
+/** The columns of `14:02:11 `. */
+const CLOCK = 9;
+
+function keyOf({ kind, task, who, since }: NeedDocument): string {
+  return JSON.stringify([kind, task, who, since]);
+}
+
+/** What is under way, here (`▶`) and with others (`▷`), with the time it has taken; drawn again each second while something runs, and only then. */
 class LiveBlock {
   readonly #session: Session;
   #plan: Plan | undefined;
@@ -141,7 +157,12 @@ class LiveBlock {
       const since = timeMs(task.fields.attempt?.started_at ?? '');
       const took = since === undefined ? '' : formatDuration(now - since);
       const text = inertLine(task.fields.active_form ?? task.title);
-      return `${style.blue('  ▶')} ${cut(`${padEnd(cut(task.id, 24), longest)}  ${padEnd(took, 6)}  ${padEnd(task.fields.owner ?? '', 10)}  ${text}`, width - 4)}`;
+      const { machine } = task.fields.attempt ?? {};
+      const here = machine === outside.local.machine();
+      const who = inertLine(
+        `${task.fields.owner ?? ''}${here || machine === undefined ? '' : ` on ${machine}`}`,
+      );
+      return `${style.blue(here ? '  ▶' : '  ▷')} ${cut(`${padEnd(cut(task.id, 24), longest)}  ${padEnd(took, 6)}  ${padEnd(who, 10)}  ${text}`, width - 4)}`;
     });
     if (busy.length > MOST_LINES) lines.push(style.dim(`    and ${busy.length - MOST_LINES} more`));
     if (busy.length > 0)

@@ -35,12 +35,29 @@ export const changeDocument = z.object({
 export type ChangeDocument = z.infer<typeof changeDocument>;
 
 export const effectDocument = z.object({
-  kind: z.enum(['start', 'stop', 'settle']),
+  kind: z.enum(['start', 'stop', 'settle', 'adopt']),
   id: z.string(),
   task: z.string(),
   attempt: z.int(),
   reason: z.string(),
 });
+
+/** What somebody must do before something goes on. */
+export const needDocument = z.object({
+  /**
+   * `trust`: this clone has not approved its command. `approval`: its result awaits a person's word. `claim`: it is for a
+   * person to take. `report`: a person has it. `machine`: it is under way on another machine.
+   */
+  kind: z.enum(['trust', 'approval', 'claim', 'report', 'machine']),
+  task: z.string(),
+  /** The person or the machine that has it, or is to have it; null where that may be anybody. */
+  who: nullable(z.string()),
+  since: nullable(z.string()),
+  until: nullable(z.string()),
+  /** What to run. */
+  command: z.string(),
+});
+export type NeedDocument = z.infer<typeof needDocument>;
 
 export const roundDocument = z.object({
   plan: z.string(),
@@ -56,6 +73,7 @@ export const roundDocument = z.object({
   queued: z.array(z.string()),
   /** Ready, and for a person to claim. */
   claimable: z.array(z.string()),
+  needs: z.array(needDocument),
   next_action: nullable(z.string()),
   next_checkpoint: nullable(z.string()),
   problems: z.array(problemDocument),
@@ -75,6 +93,10 @@ export const taskDocument = z.object({
   attempt: nullable(z.int()),
   /** `verified`: a check proved it; `reported`: somebody said so; null: not completed. */
   evidence: nullable(z.enum(['reported', 'verified', 'stale'])),
+  /** Whether it is completed, and others build on it only once a person has approved it. */
+  awaits_approval: z.boolean(),
+  /** The checkout its newest attempt was started from; null where a person has it, or nobody yet. */
+  machine: nullable(z.string()),
   /** The verdict of a review or check; null where the result gives none. */
   passed: nullable(z.boolean()),
   summary: nullable(z.string()),
@@ -106,6 +128,9 @@ export const statusDocument = z.object({
   counts: countsDocument,
   tasks: z.array(taskDocument),
   criteria: z.array(z.object({ text: z.string(), met: z.boolean(), check: nullable(z.string()) })),
+  /** Who took the criteria as met that no check has; null where nobody has. */
+  accepted_by: nullable(z.string()),
+  needs: z.array(needDocument),
   /** The commit that was read; null before the first. */
   commit: nullable(z.string()),
   /** Whether the file has edits that no round has taken up yet. */
@@ -149,16 +174,23 @@ export type ShowDocument = z.infer<typeof showDocument>;
 
 export const nextDocument = z.object({
   plan: z.string(),
+  status: planStatus,
+  next_action: nullable(z.string()),
+  /** Why nothing starts at all; null where something may. */
+  held: nullable(z.string()),
   ready: z.array(
     z.object({
       id: z.string(),
       title: z.string(),
+      /** Whether a command does it, or a person is to claim it. */
+      kind: z.enum(['command', 'person']),
       specialist: nullable(z.string()),
       brief_path: nullable(z.string()),
     }),
   ),
   waiting: z.array(z.object({ id: z.string(), on: z.array(z.string()) })),
   queued: z.array(z.string()),
+  needs: z.array(needDocument),
 });
 export type NextDocument = z.infer<typeof nextDocument>;
 
@@ -198,6 +230,7 @@ export const runDocument = z.object({
   next_action: nullable(z.string()),
   next_checkpoint: nullable(z.string()),
   counts: countsDocument,
+  needs: z.array(needDocument),
   problems: z.array(problemDocument),
 });
 export type RunDocument = z.infer<typeof runDocument>;

@@ -2,9 +2,11 @@
 
 import { dependencyId } from '../model/dependency.ts';
 import type { BatchesDocument, NextDocument } from '../model/documents.ts';
-import { taskStatusOf } from '../model/plan.ts';
+import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
+import type { Settings } from '../model/settings.ts';
 import { Draft } from '../plan/draft.ts';
 import { findCycle, graphProblems, openBatches, waitingOn } from '../plan/graph.ts';
+import { needsOf } from '../plan/needs.ts';
 import { routeTask } from '../plan/routing.ts';
 import { holdOf } from '../plan/rules/holds.ts';
 import { readyTasks } from '../plan/rules/ready.ts';
@@ -23,8 +25,15 @@ export async function nextTasks(outside: Outside, target: PlanFile): Promise<Nex
   const free = Math.max(0, settings.parallelism.max_parallel_tasks - busy);
   const commands = ready.filter((task) => routeTask(task, settings).kind === 'command');
   const queued = new Set(commands.slice(free).map((task) => task.id));
+  const hold = holdOf(draft, { settings });
   return {
     plan: target.name,
+    status: planStatusOf(plan),
+    next_action: plan.fields.next_action ?? null,
+    held: hold?.reason ?? null,
+    needs: [
+      ...needsOf(plan, settings, waitsForPeople(outside, ready, settings), () => outside.local.machine()),
+    ],
     ready: ready
       .filter((task) => !queued.has(task.id))
       .map((task) => {
@@ -32,6 +41,7 @@ export async function nextTasks(outside: Outside, target: PlanFile): Promise<Nex
         return {
           id: task.id,
           title: task.title,
+          kind: route.kind,
           specialist: route.kind === 'command' ? route.specialist : route.who,
           brief_path: null,
         };
@@ -42,6 +52,18 @@ export async function nextTasks(outside: Outside, target: PlanFile): Promise<Nex
       .filter((waiting) => waiting.on.length > 0),
     queued: [...queued],
   };
+}
+
+function waitsForPeople({ local, trustAll }: Outside, ready: readonly Task[], settings: Settings) {
+  const approved = local.approvedCommands();
+  const forPeople: string[] = [];
+  const untrusted: string[] = [];
+  for (const task of ready) {
+    const route = routeTask(task, settings);
+    if (route.kind === 'person') forPeople.push(task.id);
+    else if (!trustAll && !approved.has(route.command)) untrusted.push(task.id);
+  }
+  return { forPeople, untrusted };
 }
 
 /** What is left, in topological generations; a cycle is a problem, and the batches before it are given. */
@@ -102,10 +124,4 @@ function text(nodes: readonly Node[], cycle: readonly string[] | undefined): str
   );
   if (cycle !== undefined) lines.push(`cycle: ${cycle.join(' -> ')}`);
   return `${lines.join('\n')}\n`;
-}
-
-/** Whether nothing can be dispatched as the plan stands, and why; for `next`'s text. */
-export async function whatHolds(outside: Outside, target: PlanFile): Promise<string | undefined> {
-  const { plan, settings } = await viewPlan(outside, target);
-  return holdOf(new Draft(plan), { settings })?.reason;
 }

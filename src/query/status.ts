@@ -7,7 +7,8 @@ import type { Settings } from '../model/settings.ts';
 import type { TaskStatus } from '../model/status.ts';
 import { writeBrief } from '../plan/brief.ts';
 import { countTasks } from '../plan/count-tasks.ts';
-import { graphProblems, nearest, waitingOn } from '../plan/graph.ts';
+import { awaitsApproval, graphProblems, nearest, waitingOn } from '../plan/graph.ts';
+import { type Need, needsOf } from '../plan/needs.ts';
 import { routeTask } from '../plan/routing.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans, type PlanFile } from '../round/find-plans.ts';
@@ -34,11 +35,28 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     blockers: [...(plan.fields.blockers ?? [])],
     counts: countTasks(plan),
     tasks: taskDocuments(plan, view.settings),
+    accepted_by: plan.fields.accepted_by ?? null,
+    needs: [...needsNow(plan, view.settings, outside)],
     criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
     commit: view.commit,
     edited: view.edited,
     problems: [...view.problems, ...graphProblems(plan)].map(problemAsDocument),
   };
+}
+
+/** A look reads no approvals, so what is not approved is left out. While the plan is held, nothing is to be claimed. */
+function needsNow(plan: Plan, settings: Settings, { local }: Outside): readonly Need[] {
+  const goesOn = ['running', 'awaiting-result'].includes(planStatusOf(plan));
+  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
+  const forPeople = plan.tasks.filter(
+    (task) =>
+      goesOn &&
+      taskStatusOf(task) === 'pending' &&
+      waitingOn(task, (id) => byId.get(id)).length === 0 &&
+      routeTask(task, settings).kind === 'person',
+  );
+  const ready = { forPeople: forPeople.map((task) => task.id), untrusted: [] };
+  return needsOf(plan, settings, ready, () => local.machine());
 }
 
 /** The number of the last round that a commit's history holds. */
@@ -68,6 +86,8 @@ function taskDocument(task: Task, find: (id: string) => Task | undefined, settin
     tags: [...(task.fields.tags ?? [])],
     attempt: task.fields.attempt?.number ?? null,
     evidence: evidenceOf(task, status),
+    awaits_approval: awaitsApproval(task),
+    machine: task.fields.attempt?.machine ?? null,
     passed: task.fields.result?.passed ?? null,
     summary: task.fields.result?.summary ?? null,
     blocker:

@@ -4,6 +4,7 @@ import type { Change } from '../model/change.ts';
 import type { ChangeDocument, ProblemDocument, RoundDocument } from '../model/documents.ts';
 import { type Plan, planStatusOf } from '../model/plan.ts';
 import type { Draft } from '../plan/draft.ts';
+import { needsOf } from '../plan/needs.ts';
 import type { StartOutcome } from '../plan/rules/start.ts';
 import type { Outside } from '../ports.ts';
 import { keepParsed, readKnown } from './known-plan.ts';
@@ -47,6 +48,7 @@ export async function report(
     })),
     queued: [...started.queued],
     claimable: [...started.forPeople],
+    needs: [...needsOf(plan, read.seen.settings, started, () => read.seen.machine)],
     next_action: plan.fields.next_action ?? null,
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     problems: [...extra, ...notes, ...read.problems, ...draft.problems].map(problemAsDocument),

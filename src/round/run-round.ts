@@ -2,6 +2,7 @@
 import { fail, problem, RondoError } from '../errors.ts';
 import { decide } from '../plan/decide.ts';
 import { Draft } from '../plan/draft.ts';
+import { needsOf } from '../plan/needs.ts';
 import { recover } from '../plan/recover.ts';
 import type { Request } from '../plan/request.ts';
 import type { Outside } from '../ports.ts';
@@ -73,6 +74,7 @@ async function dryRound(outside: Outside, target: PlanFile, request: Request): P
       status: status ?? 'running',
       next_action: next_action ?? null,
       next_checkpoint: next_checkpoint ?? null,
+      needs: [...needsOf(draft.plan, seen.seen.settings, started, () => seen.seen.machine)],
     },
     plan: draft.plan,
   };

@@ -167,6 +167,7 @@ function runDocument(target: PlanFile, rounds: number, last: Reported | undefine
             decisions: [],
           })
         : countTasks(plan),
+    needs: last?.document.needs ?? [],
     problems: last?.document.problems ?? [],
   };
 }

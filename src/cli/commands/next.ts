@@ -1,4 +1,4 @@
-import { nextTasks, whatHolds } from '../../query/schedule.ts';
+import { nextTasks } from '../../query/schedule.ts';
 import { chosenPlan } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import { printNext } from '../print/print-task.ts';
@@ -12,8 +12,7 @@ export function register(cli: Cli): void {
       cli.answer('next', async (session) => {
         const target = await chosenPlan(session, plan);
         const document = await nextTasks(session.outside, target);
-        const held = session.json ? undefined : await whatHolds(session.outside, target);
-        return { document, text: () => printNext(document, held, viewOf(session)) };
+        return { document, text: () => printNext(document, viewOf(session)) };
       }),
     );
 }

@@ -6,11 +6,12 @@ import { runRound } from '../../round/run-round.ts';
 import { askForTrust, heldForTrust } from '../ask-trust.ts';
 import { chosenPlan } from '../choose.ts';
 import type { Answer, Cli } from '../cli.ts';
-import { roundAnswer } from '../make-round.ts';
+import { isNotTold, roundAnswer } from '../make-round.ts';
 import { noteProblems } from '../note-problems.ts';
 import { printRun } from '../print/print-run.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import type { Session } from '../session.ts';
+import { viewOf } from '../view.ts';
 
 export function register(cli: Cli): void {
   cli
@@ -96,9 +97,13 @@ function runAnswer(session: Session, document: RunDocument, interrupted: boolean
   if (interrupted && !over) {
     if (!session.json)
       session.note(`stopped waiting; workers go on. Go on with: ${session.host.name} run ${document.plan}`);
-    return { document, text: () => printRun(document, session.style), exit: RUN_EXIT['awaiting-result'] };
+    return {
+      document,
+      text: () => printRun(document, viewOf(session)),
+      exit: RUN_EXIT['awaiting-result'],
+    };
   }
-  noteProblems(session, document.problems);
+  noteProblems(session, document.problems.filter(isNotTold));
   const exit = heldForTrust(document.problems) ? EXIT.refused : RUN_EXIT[document.status];
-  return { document, text: () => printRun(document, session.style), exit };
+  return { document, text: () => printRun(document, viewOf(session)), exit };
 }

@@ -1,38 +1,49 @@
 /** What a round did, in a line or two. */
 import type { ChangeDocument, RoundDocument } from '../../model/documents.ts';
+import { wrap } from './columns.ts';
 import { inertLine } from './inert.ts';
-import type { Style } from './style.ts';
+import { needLines, unsaidNeeds } from './print-needs.ts';
+import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
 import { planDress, some } from './words.ts';
 
-/** The first line says what changed, the second where the plan stands and what is next. */
+/** The first line says what changed, the second where the plan stands and what is next; then what else waits for somebody. */
 export function printRound(
   document: RoundDocument,
-  style: Style,
-  options: { readonly dryRun: boolean; readonly now: number },
+  view: StatusOptions,
+  options: { readonly dryRun: boolean },
 ): string {
-  return `${firstLine(document, style, options)}\n${standing(document, style, options.now)}\n`;
+  return `${firstLine(document, view, options)}\n${standing(document, view)}\n`;
 }
 
 function firstLine(
   document: RoundDocument,
-  style: Style,
-  { dryRun, now }: { readonly dryRun: boolean; readonly now: number },
+  { style, now }: StatusOptions,
+  { dryRun }: { readonly dryRun: boolean },
 ): string {
   const summary = summariseChanges(document);
   if (dryRun) return summary === '' ? 'a round would change nothing' : `a round would do this: ${summary}`;
   if (document.changed)
-    return `${summary === '' ? 'saved' : summary}  ${style.dim(`(round ${document.round}, ${(document.to ?? '').slice(0, 7)})`)}`;
+    return `${summary === '' ? planStep(document) : summary}  ${style.dim(`(round ${document.round}, ${(document.to ?? '').slice(0, 7)})`)}`;
   return document.next_checkpoint === null
     ? 'nothing changed'
     : `nothing changed; will look again at ${dueTime(document.next_checkpoint, now)}`;
 }
 
-/** `passkeys awaiting-result: wait for lint (checks on kestrel)`. */
+/** Where nothing but the plan's own standing changed: `p goes from blocked to running`. */
+function planStep({ plan, changes }: RoundDocument): string {
+  const step = changes.find((change) => change.kind === 'plan-status');
+  return step === undefined
+    ? `${plan} brought up to date`
+    : `${plan} goes from ${String(step.from)} to ${String(step.to)}`;
+}
+
+/** `passkeys awaiting-result: wait for lint (checks on kestrel)`, and below it what that leaves out. */
 export function standing(
-  document: Pick<RoundDocument, 'plan' | 'status' | 'next_action'> & { readonly queued?: readonly string[] },
-  style: Style,
-  _now?: number,
+  document: Pick<RoundDocument, 'plan' | 'status' | 'next_action' | 'needs'> & {
+    readonly queued?: readonly string[];
+  },
+  { style, columns, now }: StatusOptions,
 ): string {
   const status = planDress(document.status, style)(document.status);
   const next =
@@ -43,7 +54,11 @@ export function standing(
     document.queued === undefined || document.queued.length === 0
       ? ''
       : ` (queued: ${some(document.queued)})`;
-  return `${style.bold(document.plan)} ${status}${next}${queued}`;
+  const also = needLines(unsaidNeeds(document.needs, document.next_action), now);
+  return [
+    `${style.bold(document.plan)} ${status}${next}${queued}`,
+    ...also.map((line) => `  ${wrap(line, columns - 2, '    ')}`),
+  ].join('\n');
 }
 
 /** `lint completed, build started`; what is derived from it is left out. '' where nothing is worth a word. */
@@ -76,7 +91,7 @@ function sentence(
     case 'task-brief':
       return [`${task}: brief changed`];
     case 'task-field':
-      return moved.has(change.task) ? [] : [fieldSentence(task, change)];
+      return moved.has(change.task) ? [] : fieldSentence(task, change);
     case 'plan-field':
       return DERIVED.includes(change.field ?? '') ? [] : [planFieldWord(change)];
     case 'decision-added':
@@ -111,9 +126,12 @@ function planFieldWord({ field, to }: ChangeDocument): string {
   }
 }
 
-function fieldSentence(task: string, { field, to }: ChangeDocument): string {
-  if (typeof to === 'string' && to.length <= 40) return `${task}: ${field} is ${inertLine(to)}`;
-  return to === null ? `${task}: ${field} removed` : `${task}: ${field} changed`;
+function fieldSentence(task: string, { field, to }: ChangeDocument): readonly string[] {
+  // An approval is two fields and one thing that happened.
+  if (field === 'approved_by') return [`${task} ${to === null ? 'no longer approved' : 'approved'}`];
+  if (field === 'approved_at') return [];
+  if (typeof to === 'string' && to.length <= 40) return [`${task}: ${field} is ${inertLine(to)}`];
+  return [to === null ? `${task}: ${field} removed` : `${task}: ${field} changed`];
 }
 
 function stepWord({ task, to }: ChangeDocument, started: ReadonlySet<string>): string {

@@ -2,6 +2,7 @@
 import type { CountsDocument, ListDocument, StatusDocument, TaskDocument } from '../../model/documents.ts';
 import { type Cell, columns, wrap } from './columns.ts';
 import { inertLine } from './inert.ts';
+import { needLines, unsaidNeeds } from './print-needs.ts';
 import type { Style } from './style.ts';
 import { dueTime } from './time.ts';
 import { counted, planDress, some, taskLook } from './words.ts';
@@ -15,7 +16,7 @@ export interface StatusOptions {
 export function printStatus(document: StatusDocument, options: StatusOptions): string {
   const parts = [
     heading(document, options),
-    taskTable(document.tasks, options),
+    taskTable(document, options),
     criteriaList(document, options),
     footer(document),
   ];
@@ -36,18 +37,20 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
   if (document.next_checkpoint !== null && document.status !== 'complete')
     say('look', dueTime(document.next_checkpoint, now));
   for (const blocker of document.blockers) say('held', blocker);
+  for (const line of needLines(unsaidNeeds(document.needs, document.next_action), now)) say('also', line);
   if (document.edited) say('note', 'edited by hand; the next round takes it up');
   return `${lines.join('\n')}\n`;
 }
 
-function taskTable(tasks: readonly TaskDocument[], { style, columns: width }: StatusOptions): string {
+function taskTable({ tasks, needs }: StatusDocument, { style, columns: width }: StatusOptions): string {
+  const elsewhere = new Set(needs.flatMap((need) => (need.kind === 'machine' ? [need.task] : [])));
   const rows = tasks.map((task): Cell[] => {
     const look = taskLook(task.status, task.ready, style);
     return [
       { text: look.symbol, dress: look.dress },
       { text: inertLine(task.id) },
       { text: look.word, dress: look.dress },
-      { text: inertLine(whoOrWhy(task)), dress: style.dim },
+      { text: inertLine(whoOrWhy(task, elsewhere.has(task.id))), dress: style.dim },
       { text: inertLine(task.title) },
     ];
   });
@@ -55,15 +58,16 @@ function taskTable(tasks: readonly TaskDocument[], { style, columns: width }: St
 }
 
 /** What a reader wants to know of a task in this status: who has it, what it waits for, what stands in its way. */
-function whoOrWhy(task: TaskDocument): string {
+function whoOrWhy(task: TaskDocument, elsewhere: boolean): string {
   switch (task.status) {
     case 'pending':
       return task.ready ? (task.specialist ?? '') : `on ${some(task.waiting_on, 3)}`;
     case 'blocked':
       return task.blocker === null ? `on ${some(task.waiting_on, 3)}` : task.blocker.type;
     case 'in_progress':
-      return `${task.owner ?? '?'}${task.attempt === null || task.attempt < 2 ? '' : ` (attempt ${task.attempt})`}`;
+      return `${task.owner ?? '?'}${elsewhere ? ` on ${task.machine}` : ''}${task.attempt === null || task.attempt < 2 ? '' : ` (attempt ${task.attempt})`}`;
     case 'completed':
+      if (task.awaits_approval) return 'awaits approval';
       if (task.passed === false) return `${task.owner ?? ''} did not pass`.trim();
       return task.evidence === 'verified' ? `${task.owner ?? ''} verified`.trim() : (task.owner ?? '');
     case 'failed':
@@ -72,11 +76,21 @@ function whoOrWhy(task: TaskDocument): string {
   }
 }
 
-function criteriaList({ criteria }: StatusDocument, { style, columns: width }: StatusOptions): string {
+function criteriaList(
+  { criteria, status, accepted_by: by }: StatusDocument,
+  { style, columns: width }: StatusOptions,
+): string {
   if (criteria.length === 0) return '';
   const lines = criteria.map(({ text, met, check }) => {
-    const box = met ? style.green('[x]') : '[ ]';
-    return `  ${box} ${wrap(inertLine(text), width - 6, '      ')}${check === null ? '' : style.dim(' (checked by a command)')}`;
+    // A plan is complete only once each is met, or was accepted as it is.
+    const accepted = !met && status === 'complete';
+    const box = met ? style.green('[x]') : accepted ? style.green('[~]') : '[ ]';
+    const how = accepted
+      ? ` (accepted by ${inertLine(by ?? 'its origin')})`
+      : check === null
+        ? ''
+        : ' (checked by a command)';
+    return `  ${box} ${wrap(inertLine(text), width - 6, '      ')}${style.dim(how)}`;
   });
   return `${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@
 import type { BatchesDocument, NextDocument, ShowDocument } from '../../model/documents.ts';
 import { columns, wrap } from './columns.ts';
 import { inert, inertLine } from './inert.ts';
+import { needLines } from './print-needs.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
 import { some, taskLook } from './words.ts';
@@ -39,6 +40,7 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
         : `${route.who === null ? '' : `${route.who}: `}${route.command ?? ''}`,
     ],
     ['because', route.reason],
+    ['approval', approvalText(document, now)],
     ['tags', some(task.tags, 20)],
     ['result', task.summary ?? ''],
     ['evidence', task.evidence ?? ''],
@@ -48,17 +50,38 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
     ),
     ['run files', document.run_directory ?? ''],
   ];
-  return facts
-    .filter(([, text]) => text !== '')
+  const told = facts.filter(([, text]) => text !== '');
+  const widest = Math.max(12, ...told.map(([name]) => name.length)) + 2;
+  const indent = ' '.repeat(widest + 2);
+  return told
     .map(
       ([name, text]) =>
-        `  ${style.dim(name.replace('_', ' ').padEnd(14))}${wrap(inertLine(text), width - 16, ' '.repeat(16))}\n`,
+        `  ${style.dim(name.replaceAll('_', ' ').padEnd(widest))}${wrap(inertLine(text), width - indent.length, indent)}\n`,
     )
     .join('');
 }
 
 /** Fields that have a line of their own above. */
-const TOLD = new Set(['status', 'owner', 'tags', 'blocked_by', 'blocker', 'run', 'result']);
+const TOLD = new Set([
+  'status',
+  'owner',
+  'tags',
+  'blocked_by',
+  'blocker',
+  'run',
+  'result',
+  'needs_approval',
+  'approved_by',
+  'approved_at',
+]);
+
+function approvalText({ task, fields }: ShowDocument, now: number): string {
+  if (task.awaits_approval)
+    return `awaited: rondo approve ${task.id}, or rondo reject ${task.id} --reason "<what to mend>"`;
+  const { approved_by: by, approved_at: at } = fields;
+  if (typeof by === 'string') return `by ${by}${typeof at === 'string' ? `, ${dueTime(at, now)}` : ''}`;
+  return fields.needs_approval === true ? 'needed, once it is completed' : '';
+}
 
 function fieldText(name: string, value: unknown, running: boolean, now: number): string {
   if (name === 'attempt') return attemptText(value, running, now);
@@ -113,20 +136,26 @@ function section(name: string, text: string, { style }: StatusOptions): string {
   return `${style.dim(name)}\n${lines.map((line) => (line === '' ? '\n' : `  ${line}\n`)).join('')}`;
 }
 
-export function printNext(
-  document: NextDocument,
-  held: string | undefined,
-  { style, columns: width }: StatusOptions,
-): string {
-  const ready = document.ready.map(({ id, title, specialist }) => [
+/** What is ready, what waits for somebody, what waits for other tasks; where nothing moves, what to do about it. */
+export function printNext(document: NextDocument, { style, columns: width, now }: StatusOptions): string {
+  const ready = document.ready.map(({ id, title, kind, specialist }) => [
     { text: '○', dress: style.cyan },
     { text: inertLine(id) },
-    { text: inertLine(specialist ?? 'anybody'), dress: style.dim },
+    { text: inertLine(specialist ?? (kind === 'person' ? 'anybody' : 'shell')), dress: style.dim },
     { text: inertLine(title) },
   ]);
   const lines = [ready.length === 0 ? 'nothing is ready\n' : columns(ready, width, { indent: '  ' })];
-  if (held !== undefined) lines.push(`nothing starts: ${inertLine(held)}\n`);
-  if (document.queued.length > 0) lines.push(`queued: ${some(document.queued.map(inertLine), 10)}\n`);
+  if (document.status === 'complete') lines[0] = `nothing is left, ${document.plan} is complete\n`;
+  if (document.held !== null) lines.push(`nothing starts: ${inertLine(document.held)}\n`);
+  const stuck = document.held !== null || document.status === 'blocked' || document.status === 'paused';
+  if (stuck && document.next_action !== null)
+    lines.push(`what to do: ${wrap(inertLine(document.next_action), width - 12, '  ')}\n`);
+  const toClaim = document.needs.find((need) => need.kind === 'claim');
+  if (toClaim !== undefined) lines.push(`to take one: ${inertLine(toClaim.command)}\n`);
+  const others = document.needs.filter((need) => need.kind !== 'claim');
+  for (const line of needLines(others, now)) lines.push(`${wrap(line, width, '  ')}\n`);
+  if (document.queued.length > 0)
+    lines.push(`queued for a free slot: ${some(document.queued.map(inertLine), 10)}\n`);
   const waiting = document.waiting.map(({ id, on }) => [
     { text: '·' },
     { text: inertLine(id) },

@@ -1,0 +1,77 @@
+/** What people are told while something waits for them, and what they may ask then. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newPlace, type Place } from './rondo-process.ts';
+
+let place: Place;
+beforeEach(() => {
+  place = newPlace();
+});
+afterEach(() => place.remove());
+
+/** Until it may go on, or the place is gone. */
+const HOLD = `while [ -e .git ] && [ ! -e go ]; do sleep 0.05; done`;
+
+describe('a run that waits', () => {
+  test('says what is to be claimed, approved and trusted, each once', async () => {
+    place.sh(
+      `rondo new p; rondo add A --id held --run '${HOLD}'; rondo add B --id signed --run true --needs-approval
+       rondo add C --id person; rondo add D --id after --after signed; rondo trust --all
+       rondo add E --id fresh --run 'echo fresh'`,
+    );
+    const run = place.start(['run']);
+    await run.until('rondo approve signed');
+    run.kill('SIGINT');
+    const { err } = await run.ended;
+    for (const command of ['rondo claim person', 'rondo approve signed', 'rondo trust\n'])
+      expect(err.split(command), command).toHaveLength(2);
+    place.sh('touch go; rondo logs held --follow');
+  });
+
+  test('says of a task elsewhere who has it, since when, until when, and how to take it over', async () => {
+    place.sh(`rondo new p; rondo add A --id far --run '${HOLD}'; rondo trust --all; rondo run --no-wait`);
+    const machine = place.sh(`grep -o 'machine: [^,]*' docs/p-state.md | cut -c10-`).out.trim();
+    place.sh('git clone -q . ../other');
+    const waiting = place.start(['-C', '../other', 'run']);
+    await waiting.until('rondo run --take-over p');
+    waiting.kill('SIGINT');
+    const { err, code } = await waiting.ended;
+    expect(code).toBe(12);
+    expect(err).toMatch(new RegExp(`far is on ${machine}, since .*, until .*`));
+    const status = place.sh('rondo -C ../other status');
+    expect(status.out).toContain(`shell on ${machine}`);
+    expect(place.json('status')).toMatchObject({ needs: [], tasks: [{ machine }] });
+    expect(JSON.parse(place.sh('rondo -C ../other round --json').out)).toMatchObject({
+      needs: [{ kind: 'machine', task: 'far', who: machine, command: 'rondo run --take-over p' }],
+    });
+    place.sh('touch go; rondo logs far --follow');
+  });
+});
+
+describe('a result that awaits approval', () => {
+  test('is named with its command by status, next and show while other work is under way', () => {
+    place.sh(
+      `rondo new p; rondo add A --id one --needs-approval; rondo add B --id two; rondo done one; rondo claim two`,
+    );
+    for (const look of ['status', 'next', 'show one', 'round'])
+      expect(place.sh(`rondo ${look}`).out, look).toContain('rondo approve one');
+    expect(place.json('status')).toMatchObject({
+      needs: [{ kind: 'approval', task: 'one' }, { kind: 'report' }],
+      tasks: [{ awaits_approval: true }, { awaits_approval: false }],
+    });
+    expect(place.sh('rondo approve one').out).toMatch(/^one approved {2}\(round/);
+    expect(place.json('status')).toMatchObject({ needs: [{ kind: 'report' }] });
+    expect(place.sh('rondo show one').out).toMatch(/approval +by /);
+  });
+});
+
+describe('next', () => {
+  test('of a plan that is stuck says what to do', () => {
+    place.sh('rondo new p; rondo add A --id one; rondo block one --detail x');
+    expect(place.sh('rondo next').out).toContain('rondo unblock one');
+    place.sh('rondo unblock one; rondo pause');
+    expect(place.sh('rondo next').out).toContain('rondo resume');
+    expect(place.json('next')).toMatchObject({ status: 'paused', held: expect.any(String) });
+    place.sh('rondo resume; rondo done one');
+    expect(place.sh('rondo next').out).toContain('complete');
+  });
+});
