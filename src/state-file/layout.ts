@@ -10,6 +10,8 @@ export interface Fault {
   readonly hint?: string;
   readonly offset: number;
   readonly task?: string;
+  /** Another place that belongs to it, counted from `offset`; its line is named after these words. */
+  readonly also?: { readonly by: number; readonly as: string };
 }
 
 /** What stands between two lines of marks: YAML between fences or `---`, derived text between progress markers. */

@@ -47,12 +47,12 @@ export function topicOf(file: string): string {
 }
 
 const HEAD: Kind<PlanFields> = {
-  key: 'plan1:',
+  key: 'plan2:',
   plain: decodePlainFrontmatter,
   decode: (codec, head) => codec.decodeFrontmatter(head),
 };
 const BLOCK: Kind<TaskFields> = {
-  key: 'task1:',
+  key: 'task2:',
   plain: decodePlainBlock,
   decode: (codec, body) => codec.decodeBlock(body),
 };
@@ -145,17 +145,19 @@ function planFields(pieces: Pieces, layout: Layout): PlanFields | undefined {
 
 function readTasks(pieces: Pieces, places: readonly TaskPlace[]): readonly Task[] {
   const { text, faults } = pieces;
-  const seen = new Map<string, string>();
+  const seen = new Map<string, Span>();
   return places.map((place) => {
     const id = text.slice(place.id.start, place.id.end);
     const key = id.normalize('NFKC').toLowerCase();
-    const other = seen.get(key);
-    if (other !== undefined) {
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, place.id);
+    else {
+      const other = text.slice(first.start, first.end);
       const what =
         other === id ? `A second task \`${id}\` stands here` : `\`${id}\` and \`${other}\` are one id`;
-      faults.push({ ...error('duplicate-task', what, place.id.start), task: id });
+      const also = { by: first.start - place.id.start, as: 'first at' };
+      faults.push({ ...error('duplicate-task', what, place.id.start), task: id, also });
     }
-    seen.set(key, id);
     if (!isId(id)) {
       const what = `${JSON.stringify(id)} is no task id`;
       faults.push(error('invalid-id', what, place.id.start));
@@ -251,10 +253,11 @@ export function readCriterion(text: string, item: ItemPlace): Criterion {
 export function toProblems(text: string, file: string, faults: readonly Fault[]): readonly Problem[] {
   if (faults.length === 0) return [];
   const sorted = [...faults].sort((a, b) => a.offset - b.offset).slice(0, MAX_PROBLEMS);
-  return sorted.map(({ code, severity, message, hint, offset, task }) => ({
+  return sorted.map(({ code, severity, message, hint, offset, task, also }) => ({
     code,
     severity,
-    message,
+    message:
+      also === undefined ? message : `${message}; ${also.as} line ${placeAt(text, offset + also.by).line}`,
     hint: hint ?? ERRORS[code].hint,
     file,
     ...placeAt(text, offset),

@@ -1,5 +1,5 @@
 /** One pass over the lines of a plan's body: what is a heading, a fence, HTML, a list or prose for CommonMark. */
-import { error, type Layout, type TaskPlace } from './layout.ts';
+import { error, type Fault, type Layout, type TaskPlace } from './layout.ts';
 import { columnOf, type Line, readLine } from './lines.ts';
 import {
   closesFence,
@@ -41,8 +41,17 @@ export function walkBody(text: string, out: Layout): void {
   endSection(walk, text.length);
   if (walk.stopped) return;
   if (out.sections.tasks === undefined) {
-    out.faults.push(error('missing-tasks', 'There is no `## Tasks` heading', out.frontmatter?.start ?? 0));
+    out.faults.push(missingTasks(walk));
   }
+}
+
+function missingTasks({ out, nearTasks }: Walk): Fault {
+  const fault = error(
+    'missing-tasks',
+    'There is no `## Tasks` heading',
+    nearTasks ?? out.frontmatter?.start ?? 0,
+  );
+  return nearTasks === undefined ? fault : { ...fault, hint: 'Write `## Tasks` here.' };
 }
 
 function takeLine(walk: Walk, line: Line): void {
@@ -84,7 +93,11 @@ function takeFenceLine(walk: Walk, fence: OpenFence, line: Line): void {
     stop(walk, error('unclosed-list-fence', what, fence.start));
     return;
   }
-  if (blank || line.indent - fence.container > 3 || !closesFence(text, line.at, line.end, fence.mark)) return;
+  if (blank) return;
+  if (line.indent - fence.container > 3 || !closesFence(text, line.at, line.end, fence.mark)) {
+    lookForLostCloser(walk, fence, line);
+    return;
+  }
   walk.fence = undefined;
   const item = walk.section?.items.at(-1);
   if (item !== undefined && fence.container > 0) item.end = line.next;
@@ -94,6 +107,43 @@ function takeFenceLine(walk: Walk, fence: OpenFence, line: Line): void {
     bodyStart: fence.bodyStart,
     bodyEnd: line.start,
     end: line.next,
+  };
+}
+
+/**
+ * A line that opens a fence of the same marks is legal within a fence. In the YAML of a task it means nothing, though, and
+ * behind a task's heading it opens that task's block: then the fence above it lost its closing line.
+ */
+function lookForLostCloser(walk: Walk, fence: OpenFence, line: Line): void {
+  if (fence.container > 0 || walk.sectionName !== 'tasks') return;
+  const { text } = walk;
+  const { heading } = fence;
+  fence.heading = looksLikeHeading(text, line) ? line.start : undefined;
+  if (fence.heading !== undefined) {
+    if (fence.task !== undefined) walk.suspect ??= fence;
+    return;
+  }
+  const opener = line.indent <= 3 ? fenceMark(text, line.at, line.end) : undefined;
+  if (opener === undefined || opener.code !== fence.mark.code || opener.length < fence.mark.length) return;
+  const isLost =
+    fence.task === undefined ? heading !== undefined && isYaml(text, opener.info) : line.indent === 0;
+  if (isLost) stop(walk, lostCloser(text, fence, { at: line.start, as: 'the next one opens at' }));
+}
+
+/** `### <id>: <title>` at the margin. */
+function looksLikeHeading(text: string, line: Line): boolean {
+  return line.indent <= 3 && text.startsWith('### ', line.at) && looksLikeTask(text, line.at, line.end);
+}
+
+function lostCloser(
+  text: string,
+  fence: OpenFence,
+  other: { readonly at: number; readonly as: string },
+): Fault {
+  return {
+    ...error('unclosed-fence', 'The code fence opened here lacks its closing line', fence.start),
+    ...naming(text, fence.task),
+    also: { by: other.at - fence.start, as: other.as },
   };
 }
 
@@ -211,7 +261,8 @@ function takeQuote(walk: Walk, line: Line, depth: number): void {
 function takeText(walk: Walk, line: Line, depth: number, at: number): void {
   const { text } = walk;
   if (walk.paragraph !== 'none') {
-    walk.paragraphLine = undefined;
+    if (walk.paragraphText !== undefined)
+      walk.paragraphText = { start: walk.paragraphText.start, end: line.end };
     walk.item?.lines.push(trim(text, at, line.end));
     extendItem(walk, line, walk.items.length);
   } else {
@@ -221,7 +272,7 @@ function takeText(walk: Walk, line: Line, depth: number, at: number): void {
     walk.item = item;
     if (item !== undefined && item.start !== line.start) item.lines.push(trim(text, at, line.end));
     walk.paragraph = 'open';
-    if (depth === 0) walk.paragraphLine = { start: at, end: line.end };
+    if (depth === 0) walk.paragraphText = { start: at, end: line.end };
   }
   if (depth === 0 && walk.sectionName === 'tasks' && text.startsWith('###', at)) {
     if (looksLikeTask(text, at, line.end))
@@ -234,17 +285,14 @@ function looksLikeTask(text: string, at: number, end: number): boolean {
 }
 
 function takeUnderline(walk: Walk): void {
-  const line = walk.paragraphLine;
-  if (line !== undefined) {
-    const said = walk.text.slice(line.start, line.end).trim();
-    if (walk.sectionName === 'tasks' || sectionNamed(said) !== undefined) {
-      walk.out.faults.push({
-        code: 'setext-heading',
-        severity: 'warning',
-        message: 'A line underlined with `=` or `-` is read as prose here; it opens and ends no section',
-        offset: line.start,
-      });
+  const said = walk.paragraphText;
+  if (said !== undefined) {
+    const name = sectionNamed(walk.text.slice(said.start, said.end));
+    if (walk.sectionName === 'tasks' || name !== undefined) {
+      const what = 'A line underlined with `=` or `-` is read as prose here; it opens and ends no section';
+      warn(walk, 'setext-heading', said.start, what);
     }
+    if (name === 'tasks') walk.nearTasks ??= said.start;
   }
   closeParagraph(walk);
 }
@@ -259,6 +307,7 @@ function openFence(walk: Walk, line: Line, depth: number, mark: FenceMark, fresh
     bodyStart: line.next,
     container: depth === 0 ? 0 : (walk.items[depth - 1] ?? 0),
     task: isBlock ? walk.task : undefined,
+    heading: undefined,
   };
 }
 
@@ -277,8 +326,10 @@ function openHtml(walk: Walk, line: Line, depth: number, at: number, kind: HtmlK
 }
 
 function closeOpenBlocks(walk: Walk): void {
-  const { fence, html } = walk;
-  if (fence !== undefined) {
+  const { fence, html, suspect } = walk;
+  if (fence !== undefined && suspect !== undefined && suspect !== fence) {
+    stop(walk, lostCloser(walk.text, suspect, { at: fence.start, as: 'that leaves open the one at' }));
+  } else if (fence !== undefined) {
     const inList = fence.container > 0;
     const code = inList ? 'unclosed-list-fence' : 'unclosed-fence';
     stop(walk, {

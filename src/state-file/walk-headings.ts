@@ -21,11 +21,18 @@ export function takeHeading(walk: Walk, line: Line, depth: number, at: number, l
     return;
   }
   const content = headingContent(walk.text, at + level, line.end);
+  if (looksLikeTasks(walk, content)) walk.nearTasks ??= at;
   if (level <= 2) {
     endSection(walk, line.start);
     if (level === 1) walk.out.title ??= content;
     else openSection(walk, line, content);
   } else if (level === 3 && walk.sectionName === 'tasks') openTask(walk, line, content);
+}
+
+/** Outside of the section itself: `# Tasks`, `## Tasks:`. */
+function looksLikeTasks({ text, out }: Walk, { start, end }: Span): boolean {
+  if (out.sections.tasks !== undefined || end - start > 8) return false;
+  return /^tasks?:?$/i.test(text.slice(start, end));
 }
 
 /** Ends the section and the task that are open. */
@@ -39,7 +46,7 @@ export function endSection(walk: Walk, end: number): void {
 
 /** The section that a heading of the second level opens by what it says. */
 export function sectionNamed(title: string): SectionName | undefined {
-  switch (title.toLowerCase()) {
+  switch (title.trim().toLowerCase()) {
     case 'tasks':
       return 'tasks';
     case 'success criteria':
@@ -54,9 +61,11 @@ export function sectionNamed(title: string): SectionName | undefined {
 function openSection(walk: Walk, line: Line, content: Span): void {
   const name = sectionNamed(walk.text.slice(content.start, content.end));
   if (name === undefined) return;
-  if (walk.out.sections[name] !== undefined) {
+  const first = walk.out.sections[name];
+  if (first !== undefined) {
     const what = `A second \`## ${SECTION_TITLES[name]}\` stands here`;
-    stop(walk, error('duplicate-section', what, line.start));
+    const also = { by: first.start - line.start, as: 'first at' };
+    stop(walk, { ...error('duplicate-section', what, line.start), also });
     return;
   }
   const { start, next } = line;

@@ -13,6 +13,8 @@ export interface OpenFence {
   /** Content column of the list item it stands in; 0 at top level. */
   readonly container: number;
   readonly task: TaskPlace | undefined;
+  /** Start of a line within that reads as a task's heading and is followed by nothing but blank lines so far. */
+  heading: number | undefined;
 }
 
 export interface Walk {
@@ -22,13 +24,17 @@ export interface Walk {
   readonly items: number[];
   emptyItem: boolean;
   paragraph: 'none' | 'open' | 'quoted';
-  /** Offset of the open paragraph's only line so far, or -1 once it has more. */
-  paragraphLine: Span | undefined;
+  /** The open paragraph, where it stands outside of lists. */
+  paragraphText: Span | undefined;
   fence: OpenFence | undefined;
+  /** The first block of a task that a heading stands in: where the next fence has no end, this one lacked its own. */
+  suspect: OpenFence | undefined;
   html: { readonly kind: HtmlKind; readonly start: number; readonly container: number } | undefined;
   section: SectionPlace | undefined;
   sectionName: SectionName | undefined;
   task: TaskPlace | undefined;
+  /** Where a heading reads `Tasks` without being the one that opens them. */
+  nearTasks: number | undefined;
   /** Nothing but blank lines since the task's heading. */
   fresh: boolean;
   /** The item whose first paragraph is open. */
@@ -48,12 +54,14 @@ export function startWalk(text: string, out: Layout): Walk {
     items: [],
     emptyItem: false,
     paragraph: 'none',
-    paragraphLine: undefined,
+    paragraphText: undefined,
     fence: undefined,
+    suspect: undefined,
     html: undefined,
     section: undefined,
     sectionName: undefined,
     task: undefined,
+    nearTasks: undefined,
     fresh: false,
     item: undefined,
     resume: 0,
@@ -71,7 +79,7 @@ export function leaveTo(walk: Walk, depth: number): void {
 
 export function closeParagraph(walk: Walk): void {
   walk.paragraph = 'none';
-  walk.paragraphLine = undefined;
+  walk.paragraphText = undefined;
   walk.item = undefined;
 }
 

@@ -108,6 +108,8 @@ describe('what is refused, and where', () => {
     ['---\nrondo: 1\n--- x\n---\n', 'frontmatter-unclosed 3:1'],
     ['---js\n---\n', 'frontmatter-code 1:4'],
     [`${HEAD}# T\n`, 'missing-tasks 1:1'],
+    [`${HEAD}# T\n## Tasks:\n### a: A\n`, 'missing-tasks 5:1'],
+    [`${HEAD}# T\n# Tasks\n### a: A\n`, 'missing-tasks 5:1'],
     [`${HEAD}## Tasks\n## Tasks\n`, 'duplicate-section 5:1'],
     [`${HEAD}## Tasks\n## Decisions\n## decisions\n`, 'duplicate-section 6:1'],
     [`${HEAD}## Tasks\n### A: x\n### a: x\n`, 'duplicate-task 6:5'],
@@ -124,6 +126,17 @@ describe('what is refused, and where', () => {
     [`${HEAD}## Tasks\n### a: A\n\`\`\`yaml\nowner: x\n\`\`\` x\n`, 'unclosed-fence 6:1'],
     [`${HEAD}## Tasks\n<!-- x\n### a: A\n`, 'unclosed-html 5:1'],
     [`${HEAD}## Tasks\n<pre>\n### a: A\n`, 'unclosed-html 5:1'],
+    // a closing line is missing in the middle: the line that opened it is named
+    [
+      `${HEAD}## Tasks\n### a: A\n\`\`\`yaml\nowner: x\n\nBrief.\n\n### b: B\n\`\`\`yaml\n\`\`\`\n`,
+      'unclosed-fence 6:1',
+    ],
+    [`${HEAD}## Tasks\n### a: A\n~~~yaml\nowner: x\n\n### b: B\n\n~~~yaml\n~~~\n`, 'unclosed-fence 6:1'],
+    [
+      `${HEAD}## Tasks\n### a: A\n\`\`\`yaml\nowner: x\n### b: B\n\n\`\`\`\ncode\n\`\`\`\n`,
+      'unclosed-fence 6:1',
+    ],
+    [`${HEAD}## Tasks\n### a: A\n\n\`\`\`sh\nls\n\n### b: B\n\n\`\`\`yaml\n\`\`\`\n`, 'unclosed-fence 7:1'],
     [`${HEAD}## Tasks\n- \`\`\`\n### a: A\n\`\`\`\n`, 'unclosed-list-fence 5:1'],
     [`${HEAD}## Tasks\n- x\n  - y\n    \`\`\`\n  z\n`, 'unclosed-list-fence 7:1'],
     [`${HEAD}## Tasks\n<<<<<<< HEAD\n### a: A\n=======\n>>>>>>> b\n`, 'conflict-markers 5:1'],
@@ -137,6 +150,24 @@ describe('what is refused, and where', () => {
     expect(firstCode(text)).toBe(expected);
   });
 
+  it.each([
+    [`${HEAD}## Tasks\n### a: x\n### b: y\n### A: z\n`, 'duplicate-task', 7, 'first at line 5'],
+    [`${HEAD}## Tasks\n\n## Tasks\n`, 'duplicate-section', 6, 'first at line 4'],
+    [`${HEAD}## Tasks\n### a: x\n\`\`\`yaml\n\n\`\`\`yaml\n`, 'unclosed-fence', 6, 'opens at line 8'],
+  ])('%#: names both places of two', (text, code, line, other) => {
+    expect(parse(text).problems[0]).toMatchObject({ code, line, message: expect.stringContaining(other) });
+  });
+
+  it.each([
+    // a longer fence shows a task as an example; a comment of YAML looks like a heading; other marks open nothing
+    ['### a: A\n\n````md\n### x: X\n\n```yaml\n```\n````\n### b: B', ['a', 'b']],
+    ['### a: A\n```yaml\n### odd: comment\nowner: x\n```\n### b: B', ['a', 'b']],
+    ['### a: A\n~~~yaml\nrun: |\n  ```js\n  ```\n~~~\n### b: B', ['a', 'b']],
+    ['### a: A\n\n```md\n### x: X\n\n~~~yaml\n~~~\n```\n### b: B', ['a', 'b']],
+  ])('%j lacks no closing line', (body, expected) => {
+    expect(ids(body)).toEqual(expected);
+  });
+
   it('refuses more tasks than it handles', () => {
     const many = Array.from({ length: 200_001 }, (_, i) => `### t${i}: T\n`).join('');
     expect(inTasks(many).problems.map((p) => p.code)).toContain('too-many-tasks');
@@ -144,6 +175,7 @@ describe('what is refused, and where', () => {
 
   it.each([
     ['Title\n---\n', 'setext-heading'],
+    ['Of two\nlines\n---\n', 'setext-heading'],
     ['###a: A\n', 'heading-hint'],
     ['    ### a: A\n', 'heading-hint'],
   ])('warns of %j', (body, code) => {
@@ -151,6 +183,17 @@ describe('what is refused, and where', () => {
     expect(parsed.plan).toBeDefined();
     expect(parsed.problems).toMatchObject([{ code, severity: 'warning', line: 6 }]);
   });
+
+  it.each(['Tasks\n-----\n', 'tasks  \n=\n', 'Success criteria\n---\n', 'Decisions\n---\n'])(
+    'warns of %j before the tasks, too',
+    (title) => {
+      const parsed = parse(`${HEAD}# T\n\n${title}\n## Tasks\n### a: A\n`);
+      expect(parsed.plan?.tasks.map((task) => task.id)).toEqual(['a']);
+      expect(parsed.problems).toMatchObject([{ code: 'setext-heading', severity: 'warning', line: 6 }]);
+      const alone = parse(`${HEAD}# T\n\n${title}\n### a: A\n`);
+      expect(alone.problems.map((p) => p.code).sort()).toEqual(['missing-tasks', 'setext-heading']);
+    },
+  );
 
   it.each(['Text\n=======\nmore', '```\n<<<<<<< HEAD\n```', '<<<<<<<< eight', '<<<<<<<x'])(
     'takes %j for prose',
