@@ -75,7 +75,7 @@ export const ERRORS = {
   'yaml-unsafe': entry(
     EXIT.invalid,
     'The YAML uses tags, aliases that multiply, merge keys, or nesting beyond the bound.',
-    'Write the values out plainly.',
+    'Write the values out plainly; text that begins with `!`, `&`, `*` or `%` belongs in quotes.',
   ),
   'duplicate-key': entry(
     EXIT.invalid,

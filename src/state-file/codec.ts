@@ -11,6 +11,7 @@ import { explainIssue } from './explain-issue.ts';
 import { isWholeFrontmatter } from './frontmatter.ts';
 import { error, type Fault } from './layout.ts';
 import { nearestName } from './nearest-name.ts';
+import { namesAt } from './schema-names.ts';
 import { readYaml, type Typed } from './yaml-read.ts';
 
 /** A decoded piece. Serialisable; offsets of the faults count from the piece's start. */
@@ -82,18 +83,22 @@ function decode<Fields>(
   if (early !== undefined) return { faults: [early] };
   const faults: Fault[] = [];
   const value = knownFields(typed, schema, faults);
+  const strangers: { readonly path: readonly PropertyKey[]; readonly key: string }[] = [];
   for (;;) {
     const outcome = schema.safeParse(value);
     if (outcome.success) return { fields: outcome.data, faults };
     const strange = outcome.error.issues.filter((issue) => issue.code === 'unrecognized_keys');
-    const dropped = strange.flatMap((issue) =>
-      issue.keys.map((key) => dropKey(value, issue.path, key, typed)),
-    );
+    const dropped = strange.flatMap((issue) => {
+      const known = namesAt(schema, issue.path);
+      strangers.push(...issue.keys.map((key) => ({ path: issue.path, key })));
+      return issue.keys.map((key) => dropKey(value, issue.path, key, typed, known));
+    });
     const warnings = dropped.filter((fault) => fault !== undefined);
     faults.push(...warnings);
     if (warnings.length > 0 && warnings.length === dropped.length) continue;
     const others = outcome.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
-    const explained = others.map((issue) => explainIssue(issue, typed, schema, codeOf(code, issue.path)));
+    const where = { typed, schema, strangers };
+    const explained = others.map((issue) => explainIssue(issue, where, codeOf(code, issue.path)));
     return { faults: [...faults, ...explained] };
   }
 }
@@ -110,7 +115,7 @@ function knownFields<Fields>(typed: Typed, schema: Schema<Fields>, faults: Fault
   for (const [key, item] of Object.entries(typed.value)) {
     const field = Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
     if (field === undefined) {
-      if (faults.length < MAX_WARNINGS) faults.push(unknown(key, typed.offsetOfKey([], key), known));
+      if (faults.length < MAX_WARNINGS) faults.push(unknown([key], typed.offsetOfKey([], key), known));
     } else if (typed.isGiven(key) || Array.isArray(field.safeParse('').data)) value[key] = item;
   }
   return value;
@@ -122,23 +127,37 @@ function dropKey(
   path: readonly PropertyKey[],
   key: string,
   typed: Typed,
+  known: readonly string[],
 ): Fault | undefined {
   let here: unknown = value;
   for (const step of path) here = isRecord(here) || Array.isArray(here) ? Reflect.get(here, step) : undefined;
   if (!isRecord(here) || !Object.hasOwn(here, key)) return undefined;
   delete here[key];
-  return unknown([...path, key].join('.'), typed.offsetOfKey(path, key), []);
+  return unknown([...path, key], typed.offsetOfKey(path, key), known);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function unknown(name: string, offset: number, known: readonly string[]): Fault {
-  const near = nearestName(name, known);
-  const message = `\`${name}\` is no field Rondo knows`;
-  const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
-  return { code: 'unknown-field', severity: 'warning', message, offset, ...hint };
+function unknown(path: readonly PropertyKey[], offset: number, known: readonly string[]): Fault {
+  const message = `\`${path.join('.')}\` is no field Rondo knows`;
+  const near = nearestName(String(path.at(-1)), known);
+  const hint = near === undefined ? hintWithout(path, known) : `Did you mean \`${near}\`?`;
+  return {
+    code: 'unknown-field',
+    severity: 'warning',
+    message,
+    offset,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** The code's own hint holds for a task's fields alone, where `metadata` takes anything. */
+function hintWithout(path: readonly PropertyKey[], known: readonly string[]): string | undefined {
+  if (path.length > 1 && known.length > 0)
+    return `Known here: ${known.map((name) => `\`${name}\``).join(', ')}.`;
+  return known.includes('metadata') ? undefined : 'Check its spelling, or leave it out.';
 }
 
 function refuseSettings<Fields extends { readonly parallelism?: SettingsFile['parallelism'] }>(

@@ -1,6 +1,9 @@
 /** Says in plain words what a schema expected, and where the value stands. */
+import { sameValue } from '../model/same-value.ts';
 import { z } from '../model/scalars.ts';
 import type { Fault } from './layout.ts';
+import { nearestName } from './nearest-name.ts';
+import { namesAt } from './schema-names.ts';
 import type { Typed } from './yaml-read.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -8,8 +11,17 @@ interface Shaped {
   readonly shape: Readonly<Record<string, z.ZodMiniType>>;
 }
 
+/** What an issue is explained by. */
+export interface Context {
+  readonly typed: Typed;
+  readonly schema: z.ZodMiniType & Shaped;
+  /** Names nobody knows that were found in maps within, by the path of the map. */
+  readonly strangers: readonly { readonly path: readonly PropertyKey[]; readonly key: string }[];
+}
+
 /** A fault at the value the issue is about. */
-export function explainIssue(issue: Issue, typed: Typed, schema: Shaped, code: Fault['code']): Fault {
+export function explainIssue(issue: Issue, where: Context, code: Fault['code']): Fault {
+  const { typed, schema } = where;
   const name = issue.path.map(String).join('.');
   const [top] = issue.path;
   const field = typeof top === 'string' && Object.hasOwn(schema.shape, top) ? schema.shape[top] : undefined;
@@ -21,8 +33,46 @@ export function explainIssue(issue: Issue, typed: Typed, schema: Shaped, code: F
     severity: 'error',
     message,
     offset: typed.offsetOf(issue.path),
-    ...(described === undefined ? {} : { hint: `${String(top)}: ${described}` }),
+    ...hintOf([
+      likelyMeant(issue, where),
+      described === undefined ? undefined : `${String(top)}: ${described}`,
+    ]),
   };
+}
+
+function hintOf(parts: readonly (string | undefined)[]): { readonly hint?: string } {
+  const hint = parts.filter((part) => part !== undefined).join(' ');
+  return hint === '' ? {} : { hint };
+}
+
+/** The legal value near the one typed, or the mistyped name of what is missing. */
+function likelyMeant(issue: Issue, where: Context): string | undefined {
+  const value = valueAt(where.typed.value, issue.path);
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    const near = nearestName(value, issue.values.map(String));
+    return near === undefined ? undefined : `Did you mean \`${near}\`?`;
+  }
+  if (issue.code === 'invalid_union' && isRecord(value)) {
+    const known = namesAt(where.schema, issue.path);
+    const strange = Object.keys(value).filter((name) => !known.includes(name));
+    return meantBy(strange, known);
+  }
+  if (value !== undefined) return undefined;
+  const parent = issue.path.slice(0, -1);
+  const beside = where.strangers.filter(({ path }) => sameValue(path, parent)).map(({ key }) => key);
+  return meantBy(beside, [String(issue.path.at(-1))]);
+}
+
+function meantBy(strange: readonly string[], known: readonly string[]): string | undefined {
+  for (const key of strange) {
+    const near = nearestName(key, known);
+    if (near !== undefined) return `Did you mean \`${near}\` by \`${key}\`?`;
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The schema of paths marks its issues, since they have a code of their own. */

@@ -12,7 +12,13 @@ export function nearestName(typed: string, known: readonly string[]): string | u
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyLonger(plain, known);
+}
+
+/** The one name that goes on where the typed one ends. */
+function onlyLonger(plain: string, known: readonly string[]): string | undefined {
+  const longer = plain.length < 4 ? [] : known.filter((name) => squeeze(name).startsWith(plain));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 const squeeze = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');

@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { explainNoFields, explainYaml } from './explain-yaml.ts';
 import type { Fault } from './layout.ts';
 import { coreValue } from './print-value.ts';
 import { findUnsafeYaml } from './yaml-bounds.ts';
@@ -33,8 +34,6 @@ type YamlDocument = ReturnType<typeof parseDocument>;
 
 /** Nodes that aliases may expand to before it counts as a bomb. */
 const MAX_EXPANDED = 2000;
-/** What is said of one broken piece; more is noise. */
-const MAX_SYNTAX_FAULTS = 3;
 
 /** The document of a text that is safe to parse; `yaml` has every range in offsets of the text. */
 export function parseYaml(yaml: string): YamlDocument {
@@ -54,11 +53,11 @@ export function readYaml(yaml: string): Typed {
   if (unsafe !== undefined) return empty([unsafe]);
   const doc = parseYaml(yaml);
   if (doc.errors.length > 0) {
-    return empty(doc.errors.slice(0, MAX_SYNTAX_FAULTS).map((e) => syntax(plainWords(e.message), e.pos[0])));
+    return empty(explainYaml(yaml, doc.errors));
   }
   const root: unknown = doc.contents;
   if (root === null || (isScalar(root) && root.value === '')) return empty([]);
-  if (!isMap(root)) return empty([syntax('Expected lines of the form `field: value`', startOf(root))]);
+  if (!isMap(root)) return empty([explainNoFields(yaml, startOf(root))]);
   const reading: Reading = { doc, faults: [], anchors: undefined, aliasDepth: 0, expanded: 0 };
   const value = readMap(reading, root, [], false);
   const keys = new Map(root.items.map((pair) => [keyOf(pair), startOf(pair.key)]));
@@ -139,8 +138,10 @@ function readMap(reading: Reading, map: YAMLMap, path: Path, core: boolean): Rec
     const key = readKey(reading, pair, map);
     if (key === undefined) continue;
     const offset = startOf(pair.key);
-    if (lines.has(key)) {
-      reading.faults.push(fault('duplicate-key', `\`${key}\` is given twice`, offset));
+    const first = lines.get(key);
+    if (first !== undefined) {
+      const also = { by: first - offset, as: 'first at' };
+      reading.faults.push({ ...fault('duplicate-key', `\`${key}\` is given twice`, offset), also });
       continue;
     }
     lines.set(key, offset);
@@ -218,13 +219,6 @@ function findKeyOffset(root: YAMLMap, path: Path, key: string): number {
   const pair = isMap(node) ? findPair(node, key) : undefined;
   return pair === undefined ? findOffset(root, path) : startOf(pair.key);
 }
-
-/** Messages of the parser, without what only programmers can use. */
-function plainWords(message: string): string {
-  return message.replace(/\s+at line \d+, column \d+:?[\s\S]*$/, '').replace(/;[^;]*`[a-z]+: false`.*$/i, '');
-}
-
-const syntax = (message: string, offset: number): Fault => fault('yaml-syntax', message, offset);
 
 function fault(code: Fault['code'], message: string, offset: number): Fault {
   return { code, severity: 'error', message, offset };

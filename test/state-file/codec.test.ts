@@ -86,7 +86,7 @@ describe('wrong values', () => {
     ['result: { issues: [{ severity: high }] }', 'invalid-value', 7, 20],
     ['owner: a\nowner: b', 'duplicate-key', 8, 1],
     ['attempt: { number: 1, number: 2 }', 'duplicate-key', 7, 23],
-    ['owner: "x', 'yaml-syntax', 8, 1],
+    ['owner: "x', 'yaml-syntax', 7, 8],
     ['- a', 'yaml-syntax', 7, 1],
     ['blocker: x', 'invalid-value', 7, 10],
     ['estimate: [1]', 'invalid-value', 7, 11],
@@ -112,6 +112,57 @@ describe('wrong values', () => {
     expect(parsed.plan?.tasks[0]?.fields).toEqual({});
     expect(codes(parsed)).toEqual(['warning:unknown-field']);
     expect(parsed.problems[0]?.hint).toContain(`\`${meant}\``);
+  });
+
+  it.each([
+    ['attempt: { number: 1, machin: x }', 7, 23, 'machine'],
+    ['blocker: { type: external, sinc: 2026-11-21T10:00:00Z }', 7, 28, 'since'],
+    ['await: { check: x, evry: 1m }', 7, 20, 'every'],
+    ['rework: { task: a, limits: 3 }', 7, 20, 'limit'],
+    ['result: { sumary: x }', 7, 11, 'summary'],
+    ['result:\n  evidence:\n    - comand: x', 9, 7, 'command'],
+    ['blocked_by: [{ task: b, orcancelled: yes }]', 7, 25, 'or_cancelled'],
+    // what is missing for the mistyped name
+    ['attempt: { nubmer: 1 }', 7, 10, 'number'],
+    ['blocker: { typ: gate }', 7, 10, 'type'],
+    ['await: { chek: x }', 7, 8, 'check'],
+    ['rework: { tsk: a }', 7, 9, 'task'],
+    ['result: { issues: [{ txt: a }] }', 7, 20, 'text'],
+    ['blocked_by: [{ taks: b }]', 7, 14, 'task'],
+    // values
+    ['status: complete', 7, 9, 'completed'],
+    ['status: in-progress', 7, 9, 'in_progress'],
+    ['blocker: { type: extrenal }', 7, 18, 'external'],
+  ])('%s at %i:%i is likely meant as %s', (body, line, column, meant) => {
+    const [first] = task(body).problems;
+    expect(first).toMatchObject({ line, column, hint: expect.stringContaining(`Did you mean \`${meant}\``) });
+  });
+
+  it.each([
+    ['parallelism: { max_parallel: 3 }', 1, 16, 'max_parallel_tasks'],
+    ['parallelism: { strategy: eagre }', 1, 26, 'eager'],
+    ['specialists:\n  a: { comand: x }', 2, 8, 'command'],
+    ['specialists: { a: { isolation: worktre } }', 1, 32, 'worktree'],
+    ['quality_gates: { task_gates: { t: { hok: x } } }', 1, 35, 'hook'],
+    ['sync: { push: allways }', 1, 15, 'always'],
+    ['on_failure: contine', 1, 13, 'continue'],
+    ['on_failur: stop', 1, 1, 'on_failure'],
+  ])('the setting %j at %i:%i is likely meant as %s', (text, line, column, meant) => {
+    const [first] = parseSettings(`${text}\n`, 'rondo.yaml').problems;
+    expect(first).toMatchObject({ line, column, hint: expect.stringContaining(`Did you mean \`${meant}\``) });
+  });
+
+  it('says what is known where nothing is near, and sends to `metadata` only where that is', () => {
+    expect(task('attempt: { number: 1, color: red }').problems[0]?.hint).toContain('`lease_until`');
+    expect(task('color: red').problems[0]?.hint).toContain('`metadata`');
+    expect(front('color: red').problems[0]?.hint).not.toContain('metadata');
+  });
+
+  it.each([
+    ['owner: a\nrun: x\nowner: b', 'duplicate-key', 9, 'line 7'],
+    ['attempt:\n  number: 1\n  machine: x\n  number: 2', 'duplicate-key', 10, 'line 8'],
+  ])('%j is %s at line %i, and names the first: %s', (body, code, line, first) => {
+    expect(task(body).problems[0]).toMatchObject({ code, line, message: expect.stringContaining(first) });
   });
 
   it('warns of an unknown key within a map', () => {
@@ -147,6 +198,76 @@ describe('wrong values', () => {
     expect(good.settings).toEqual({ lease: '2h', sync: { push: 'auto' } });
     expect(good.problems.map((p) => p.code)).toEqual(['unknown-field']);
     expect(parseSettings('', 'rondo.yaml')).toEqual({ settings: {}, problems: [] });
+  });
+});
+
+/** What people get wrong in YAML: where the caret stands, a word of what is said, and of what to type instead. */
+const MISTAKES: readonly (readonly [string, number, number, string, string])[] = [
+  ['run: echo: hi', 7, 6, 'another field', '`run: "echo: hi"`'],
+  ['run: echo "a: b"', 7, 6, 'another field', `\`run: 'echo "a: b"'\``],
+  ['description: Fix: it # now', 7, 14, 'another field', '`description: "Fix: it"`'],
+  ['tags: [one', 7, 7, '`[`', '`]`'],
+  ['tags: [one\nowner: x', 7, 7, '`[`', '`]`'],
+  ['attempt: { number: 1\nowner: x', 7, 10, '`{`', '`}`'],
+  ['metadata: { a: [1, 2 }', 7, 16, '`[`', '`]`'],
+  ['tags: [a, b]]', 7, 13, '`]` too many', 'Remove it'],
+  ['tags: [a,, b]', 7, 10, 'comma', 'Remove one comma'],
+  ['attempt: { number: 1 machine: x }', 7, 20, 'comma is missing', 'comma'],
+  ['\towner: x', 7, 1, 'tab', 'blanks'],
+  ['attempt:\n\tnumber: 1', 8, 1, 'tab', 'blanks'],
+  ['owner: x\n  run: y', 8, 3, 'column of the fields', 'same column'],
+  ['attempt:\n number: 1\n  machine: x', 9, 3, 'column of the fields', 'same column'],
+  ['attempt:\n  number: 1\n machine: x', 9, 2, 'column of the fields', 'same column'],
+  ['tags:\n  - a\n - b', 9, 2, 'column of the items', 'same column'],
+  ['owner: "x', 7, 8, 'quote opened here', 'Close the quote'],
+  ['owner: "x\nrun: y\n', 7, 8, 'quote opened here', 'Close the quote'],
+  ['owner: "x\nrun: "y"', 7, 8, 'quote opened here', 'Close the quote'],
+  ["owner: 'it's'", 7, 12, 'closing quote', '`owner: "it\'s"`'],
+  ['owner: "a" b', 7, 12, 'closing quote', `\`owner: '"a" b'\``],
+  ['run: "a\\d"', 7, 8, '`\\d`', 'Double the backslash'],
+  ['run: @x', 7, 6, '`@`', '`run: "@x"`'],
+  ['run: `x`', 7, 6, 'backtick', '`run: "`x`"`'],
+  ['run: ]', 7, 6, '`]`', '`run: "]"`'],
+  ['run: [x] y', 7, 10, 'end of the value', '`run: "[x] y"`'],
+  ['run: - a', 7, 6, 'list', '[a, b]'],
+  ['owner: x\n- a', 8, 1, 'item of a list', '[a, b]'],
+  ['- a\nowner: x', 8, 1, 'items of a list', 'field: value'],
+  ['run: |\nfoo', 8, 1, 'indented', 'Indent'],
+  ['run: | foo', 7, 8, 'follow', 'lines below'],
+  ['owner:x', 7, 1, 'blank', '`owner: x`'],
+  ['owner:x\nrun: y', 7, 1, 'blank', '`owner: x`'],
+  ['owner = x', 7, 1, '`=`', '`owner: x`'],
+  ['just words', 7, 1, 'no field', 'field: value'],
+  ['owner: x\nrun', 8, 1, 'no field', 'field: value'],
+  ['owner: x # c\n more', 8, 2, 'no field', 'field: value'],
+  ['a: b\n---\nc: d', 8, 1, 'second document', 'Remove'],
+];
+
+describe('mistakes in YAML', () => {
+  it.each(MISTAKES)('%j at %i:%i: %s, %s', (body, line, column, said, instead) => {
+    const parsed = task(body);
+    expect(parsed.plan).toBeUndefined();
+    const [first] = parsed.problems;
+    expect(first).toMatchObject({ code: 'yaml-syntax', line, column });
+    expect(first?.message).toContain(said);
+    expect(first?.hint).toContain(instead);
+    const [shown = '', caret = ''] = first?.excerpt?.split('\n') ?? [];
+    expect(shown).toBe(body.split('\n')[line - 7]);
+    expect(caret.indexOf('^')).toBe(column - 1);
+  });
+
+  it('what is offered instead can be read', () => {
+    const offered = MISTAKES.flatMap(([, , , , instead]) => /^`(\w+: .+)`$/.exec(instead)?.[1] ?? []);
+    expect(offered.length).toBeGreaterThan(8);
+    for (const body of offered) expect(task(body).problems, body).toEqual([]);
+  });
+
+  it('each line that stands alone is told, at most three, and nothing that only follows from another', () => {
+    const lines = (body: string) => task(body).problems.map((p) => p.line);
+    expect(lines('run: a: b\nowner: c: d\n')).toEqual([7, 8]);
+    expect(lines('run: a: b\n'.repeat(9))).toEqual([7, 8, 9]);
+    expect(lines('run: "a\nowner: c: d\n')).toEqual([7]);
+    expect(lines('owner: x\n  run: y')).toEqual([8]);
   });
 });
 
