@@ -9,15 +9,24 @@ import { COMMANDS, type CommandEntry, findCommand } from './table.ts';
 export async function runCli(host: Host): Promise<number> {
   const said: string[] = [];
   try {
-    const called = calledCommand(host.argv);
+    const argv = asHelpOption(host.argv);
+    const called = calledCommand(argv);
     const cli = new Cli(host, newProgram(host, said));
-    await registerCommands(cli, called !== undefined ? [called] : asksVersion(host.argv) ? [] : COMMANDS);
-    if (host.argv.length === 0) cli.program.outputHelp();
-    else await cli.program.parseAsync([...host.argv], { from: 'user' });
+    await registerCommands(cli, called !== undefined ? [called] : asksVersion(argv) ? [] : COMMANDS);
+    if (argv.length === 0) cli.program.outputHelp();
+    else await cli.program.parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     return await reportError(host, error, said);
   }
+}
+
+/** `help` and `help <command>` are `--help`; of a command that is not known commander has a suggestion. */
+function asHelpOption(argv: readonly string[]): readonly string[] {
+  const [first, name] = argv;
+  if (first !== 'help') return argv;
+  if (name === undefined) return ['--help'];
+  return name.startsWith('-') || findCommand(name) !== undefined ? [name, '--help'] : [name];
 }
 
 /** The command that the words name; undefined where all commands are needed: help, an unknown word, completion. */

@@ -11,7 +11,7 @@ export function newProgram(host: Host, said: string[]) {
     .option('-C <dir>', 'work on the repository that holds this folder')
     .option('--json', 'print one JSON document on standard output')
     .version(host.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
+    .helpOption('-h, --help', 'show help; of one command: help <command>')
     .helpCommand(false)
     .showSuggestionAfterError()
     .configureHelp({

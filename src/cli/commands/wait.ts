@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { fail } from '../../errors.ts';
 import { durationMs } from '../../model/time.ts';
 import { waitForChange } from '../../round/run.ts';
 import { chosenPlan } from '../choose.ts';
@@ -12,11 +11,10 @@ export function register(cli: Cli): void {
   cli
     .command('wait')
     .argument('[plan]', 'the plan, by name or file')
-    .option('--until-change', 'until its file changes or one of its workers ends')
+    .option('--until-change', 'until its file changes or one of its workers ends; the default')
     .option('--timeout <duration>', 'at most so long, e.g. 30s', milliseconds)
-    .action((plan, { untilChange, timeout }) =>
+    .action((plan, { timeout }) =>
       cli.answer('wait', async (session) => {
-        if (untilChange !== true) fail('usage', 'say what to wait for: --until-change');
         const target = await chosenPlan(session, plan);
         const stop = new AbortController();
         const release = session.host.onInterrupt(() => stop.abort());
