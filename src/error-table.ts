@@ -354,6 +354,16 @@ export const ERRORS = {
     'A result of an earlier attempt came in; it is kept in its run directory and not applied.',
     'Read it there if it matters.',
   ),
+  'worker-matched': entry(
+    EXIT.done,
+    'A worker was found under the name its plan had before, or by its process where its run directory was removed.',
+    'Nothing to do; what it leaves counts for the task.',
+  ),
+  'stray-worker': entry(
+    EXIT.done,
+    'A worker runs whose plan is not in this work tree.',
+    'The message says where the plan is.',
+  ),
   'held-elsewhere': entry(
     EXIT.done,
     'Another machine holds the task.',

@@ -130,9 +130,23 @@ export interface Repo {
   settle(): readonly Problem[];
   /** Persists files as one commit, steps (1) to (8) of the commit protocol. Called with the round lock held. */
   commit(order: CommitOrder): CommitOutcome;
+  /** What became of a file that was there while a branch was checked out. */
+  whereIs(file: string, ref: string): Whereabouts;
   /** Facts for `doctor`, `status` and error messages. */
   facts(): Promise<RepoFacts>;
 }
+
+export type Whereabouts =
+  /** In the work tree. */
+  | 'here'
+  /** Not in the work tree; the branch is checked out, and its index still has the file. */
+  | 'missing'
+  /** Not in the work tree; the branch is not checked out, and has the file. */
+  | 'elsewhere'
+  /** The branch has it no more. */
+  | 'gone'
+  /** There is no such branch any more. */
+  | 'unknown';
 
 export interface RepoFacts {
   readonly gitVersion: string;
@@ -165,6 +179,18 @@ export interface WorkOrder {
   readonly logLimit: number;
   /** Further environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Null for a check, which no plan announces. */
+  readonly announced: Announced | null;
+}
+
+/** Where and when an attempt was announced: by this it is known again once its plan has another name, or none. */
+export interface Announced {
+  /** The plan file, from the root. */
+  readonly file: string;
+  /** The branch. */
+  readonly ref: string;
+  /** `started_at` of the attempt as the plan has it. */
+  readonly at: string;
 }
 
 /** The result file a worker may write, validated. */
@@ -216,6 +242,16 @@ export interface Workers {
     readonly attempt: number;
     readonly pid: number;
   }[];
+  /** Where and when a run was announced; null where its order does not say. */
+  announced(plan: string, task: string, attempt: number): Announced | null;
+  /**
+   * An attempt that has no run directory: found under the name that its plan had when it was announced, or by its
+   * process, where the directory was removed under it; undefined where nothing is known of it. `at` is its `started_at`.
+   * The run says the plan whose directory holds it: the plan's own where that was removed.
+   */
+  trace(plan: string, task: string, attempt: number, at: string): Run | undefined;
+  /** Takes a run that was traced, so that it is found under this plan's name from now on. */
+  adopt(plan: string, traced: Run): void;
   /** Starts an attempt. Starting one that is claimed already does nothing: the claim is exclusive. */
   start(order: WorkOrder): void;
   /** Asks the wrapper to stop the attempt's process group: SIGTERM, grace, SIGKILL. Returns at once. */

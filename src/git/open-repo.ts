@@ -16,6 +16,7 @@ import { readHead } from './refs.ts';
 import { type Environment, gitAt, scrubEnvironment } from './run-git.ts';
 import { settleIntent } from './settle-intent.ts';
 import { findInCommit } from './trees.ts';
+import { whereIs } from './where-is.ts';
 import { findWorkFiles, readWorkFile, safePath, workFileExists, writeNewWorkFile } from './work-file.ts';
 
 export interface OpenOptions {
@@ -57,6 +58,7 @@ export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
       settleIntent(ground);
       return commitOrder(ground, order);
     },
+    whereIs: (file, ref) => whereIs(ground, file, ref),
     facts: async () => (await porcelain()).facts(),
   };
 }

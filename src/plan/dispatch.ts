@@ -70,6 +70,11 @@ export function workOrder(draft: Draft, seen: Seen, task: Task, attempt: number,
     graceMs: durationMs(seen.settings.grace) ?? 0,
     logLimit: seen.settings.log_limit,
     env: {},
+    announced: {
+      file: seen.plan.file,
+      ref: seen.ref,
+      at: draft.task(task.id)?.fields.attempt?.started_at ?? '',
+    },
   };
 }
 

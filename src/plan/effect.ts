@@ -1,5 +1,5 @@
 /** What the outside must do after the commit, as data. Ids are derived from plan, task and attempt, never random. */
-import type { WorkOrder } from '../ports.ts';
+import type { Run, WorkOrder } from '../ports.ts';
 
 export type Effect =
   | {
@@ -16,6 +16,18 @@ export type Effect =
       readonly task: string;
       readonly attempt: number;
       readonly reason: string;
+      /** The worker is one of a plan that is gone; it is left alone where that has come back meanwhile. */
+      readonly gone?: { readonly plan: string; readonly file: string; readonly ref: string };
+    }
+  /** The run is found under another plan's name, or by its process alone: it is kept under this plan's from now on. */
+  | {
+      readonly kind: 'adopt';
+      readonly id: string;
+      readonly task: string;
+      readonly attempt: number;
+      readonly reason: string;
+      /** As it was found; its `plan` is the one whose directory holds it. */
+      readonly run: Run;
     }
   /** The run's result is consumed or fenced: do not look at it again. */
   | {

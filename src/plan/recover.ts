@@ -17,6 +17,7 @@ import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
+import { adoptTraced, hasStray, recoverStrays } from './strays.ts';
 
 export interface RecoverOptions {
   /** Claim attempts of other machines without waiting for their leases. */
@@ -25,6 +26,8 @@ export interface RecoverOptions {
 
 export function recover(draft: Draft, seen: Seen, options: RecoverOptions): void {
   adoptHandEdit(draft, seen);
+  adoptTraced(draft, seen);
+  recoverStrays(draft, seen);
   const runs = new Map(seen.runs.map((run) => [`${run.task}/${run.attempt}`, run]));
   const lives = liveAttempts(draft, seen);
   for (const task of seen.plan.tasks) {
@@ -191,7 +194,16 @@ function liveAttempts(draft: Draft, seen: Seen): LiveAttempts {
 
 function startAnnounced(draft: Draft, seen: Seen, task: Task, attempt: Attempt, lives: LiveAttempts): void {
   // A worker of this task, or of what it was called before, is being stopped: never two at once.
-  if (lives.tasks.has(task.id) || lives.orphans.has(attempt.number)) return;
+  if (lives.tasks.has(task.id) || lives.orphans.has(attempt.number) || hasStray(seen, task)) return;
+  const original = seen.copied[task.id];
+  if (original !== undefined) {
+    draft.step(
+      task.id,
+      'pending',
+      `attempt ${attempt.number} is one of the plan ${original}, of which this is a copy`,
+    );
+    return;
+  }
   const route = routeTask(task, seen.settings);
   if (route.kind === 'person') {
     draft.step(task.id, 'pending', `attempt ${attempt.number} was announced, and nobody runs it any more`);

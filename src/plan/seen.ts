@@ -1,7 +1,7 @@
 /** What READ saw, once, as one value: everything recovery and decision may know. */
 import type { Plan } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
-import type { Run } from '../ports.ts';
+import type { Announced, Run, Whereabouts } from '../ports.ts';
 
 export interface Seen {
   /** Milliseconds since 1970. */
@@ -15,12 +15,23 @@ export interface Seen {
   readonly committed: Plan | null;
   /** Whether the file differs from the commit: a hand edit, or a new file. */
   readonly edited: boolean;
+  /** The branch that is checked out. */
+  readonly ref: string;
   /** The commit that is checked out, for evidence; null before the first. */
   readonly head: string | null;
   readonly settings: Settings;
   /** Highest attempt number known of each task, from history and run directories. */
   readonly attempts: Readonly<Record<string, number>>;
   readonly runs: readonly Run[];
+  /**
+   * Runs of this plan that were found under the name of another plan, which is gone, or by their processes alone. They
+   * are among `runs`, too; here `plan` is the one whose directory holds the run.
+   */
+  readonly traced: readonly Run[];
+  /** Tasks under way whose attempt is one of another plan that is there: this plan is a copy. The plan, by task. */
+  readonly copied: Readonly<Record<string, string>>;
+  /** Live runs of plans that are not in the work tree. */
+  readonly strays: readonly Stray[];
   /** Live runs of other plans in this checkout. */
   readonly aliveElsewhere: number;
   /** For attempts of other machines: milliseconds this checkout has watched that record unchanged, by task. */
@@ -31,4 +42,15 @@ export interface Seen {
   readonly isApproved: (command: string) => boolean;
   /** Outputs, named by tasks of the plan, that are not there; only looked up for the task a request completes. */
   readonly missingOutputs: ReadonlySet<string>;
+}
+
+export interface Stray {
+  readonly plan: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly pid: number;
+  readonly announced: Announced;
+  readonly where: Exclude<Whereabouts, 'here'>;
+  /** Another plan in the work tree that has the attempt as its own, or may have it: the next round of that takes it up. */
+  readonly heldBy: string | undefined;
 }

@@ -2,9 +2,12 @@
 import { RondoError } from '../errors.ts';
 import type { DoctorDocument } from '../model/documents.ts';
 import { taskStatusOf } from '../model/plan.ts';
+import type { Stray } from '../plan/seen.ts';
+import { isGone, strayProblem } from '../plan/strays.ts';
 import type { Outside, RepoFacts } from '../ports.ts';
 import { checkPlans } from '../review/check-plans.ts';
 import { findPlans } from '../round/find-plans.ts';
+import { findStrays } from '../round/find-strays.ts';
 import { viewPlan } from './read-only.ts';
 import { listCommands } from './trust.ts';
 
@@ -154,8 +157,11 @@ async function workers(outside: Outside): Promise<readonly Check[]> {
       if (!(error instanceof RondoError)) throw error;
     }
   }
+  const strays = new Map((await findStrays(outside, alive, null)).map((stray) => [stray.pid, stray]));
   return alive.map((run) => {
     const name = `${run.plan}/${run.task}/${run.attempt}`;
+    const stray = strays.get(run.pid);
+    if (stray !== undefined) return strayCheck(stray, found[0]?.name);
     return wanted.has(name) || run.task.startsWith('+')
       ? check('workers', 'ok', `${name} runs as process ${run.pid}`)
       : check(
@@ -165,6 +171,15 @@ async function workers(outside: Outside): Promise<readonly Check[]> {
           `The next round stops it: rondo round ${run.plan}`,
         );
   });
+}
+
+/** A worker of a plan that is not in the work tree: under another name, on another branch, or gone. */
+function strayCheck(stray: Stray, anyPlan: string | undefined): Check {
+  const { message, hint } = strayProblem(stray);
+  if (!isGone(stray)) return check('workers', stray.where === 'elsewhere' ? 'ok' : 'warning', message, hint);
+  const way =
+    anyPlan === undefined ? `Stop it: kill ${stray.pid}` : `The next round stops it: rondo round ${anyPlan}`;
+  return check('workers', 'warning', message, way);
 }
 
 function failed(name: string, error: unknown): Check {

@@ -3,14 +3,10 @@ import { type Problem, problem, RondoError } from '../errors.ts';
 import type { Effect } from '../plan/effect.ts';
 import type { Outside } from '../ports.ts';
 
-export function runEffects(
-  { workers }: Outside,
-  plan: string,
-  effects: readonly Effect[],
-): readonly Problem[] {
+export function runEffects(outside: Outside, plan: string, effects: readonly Effect[]): readonly Problem[] {
   return effects.flatMap((effect) => {
     try {
-      runEffect(workers, plan, effect);
+      runEffect(outside, plan, effect);
       return [];
     } catch (error) {
       if (!(error instanceof RondoError)) throw error;
@@ -25,12 +21,16 @@ export function runEffects(
   });
 }
 
-function runEffect(workers: Outside['workers'], plan: string, effect: Effect): void {
+function runEffect({ workers, repo }: Outside, plan: string, effect: Effect): void {
   switch (effect.kind) {
     case 'start':
       return workers.start(effect.order);
     case 'stop':
-      return workers.stop(plan, effect.task, effect.attempt);
+      // A second look, some milliseconds after the first: an editor saves by removing a file and putting another there.
+      if (effect.gone !== undefined && repo.whereIs(effect.gone.file, effect.gone.ref) !== 'gone') return;
+      return workers.stop(effect.gone?.plan ?? plan, effect.task, effect.attempt);
+    case 'adopt':
+      return workers.adopt(plan, effect.run);
     case 'settle':
       return workers.settle(plan, effect.task, effect.attempt);
   }

@@ -7,6 +7,7 @@ import type { Seen } from '../plan/seen.ts';
 import type { Memo, Outside, PlanHistory, PlanLook, Run } from '../ports.ts';
 import { parsePlan, readPlan } from '../state-file/parse-plan.ts';
 import type { PlanFile } from './find-plans.ts';
+import { findStrays, traceRuns } from './find-strays.ts';
 import { lateMemo, readKnown } from './known-plan.ts';
 import { loadSettings, settingsOf } from './load-settings.ts';
 
@@ -29,23 +30,34 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
   const parsed = await planOf(outside, target, look, memo, request);
   const settings = settingsOf(loaded.settings, parsed.plan.fields);
   const history = repo.history(target.name, target.file);
-  const runs = workers.runs(target.name);
+  const machine = local.machine();
+  const own = workers.runs(target.name);
+  const { traced, copied } = await traceRuns(outside, parsed.plan, own, machine);
+  const runs = [...own, ...traced.map((run) => ({ ...run, plan: target.name }))];
+  const isTraced = (run: Pick<Run, 'plan' | 'task' | 'attempt'>) =>
+    traced.some((t) => t.plan === run.plan && t.task === run.task && t.attempt === run.attempt);
+  const others = workers
+    .alive()
+    .filter((run) => run.plan !== target.name && !run.task.startsWith('+') && !isTraced(run));
   const approved = outside.trustAll ? null : local.approvedCommands();
   const seen: Seen = {
     now: clock.now(),
-    machine: local.machine(),
+    machine,
     person: repo.identity().name,
     plan: parsed.plan,
     committed: look.edited ? await committedPlan(target, look, memo()) : parsed.plan,
     edited: look.edited,
+    ref: look.head.kind === 'branch' ? look.head.ref : '',
     head: look.head.commit,
     settings,
     attempts: highestAttempts(history, runs),
     runs,
-    aliveElsewhere: workers.alive().filter((run) => run.plan !== target.name && !run.task.startsWith('+'))
-      .length,
+    traced,
+    copied,
+    strays: await findStrays(outside, others, target.name),
+    aliveElsewhere: others.length,
     unchangedFor: watchOthers(outside, parsed.plan),
-    logTails: tailsOf(outside, target, runs),
+    logTails: tailsOf(outside, [...own, ...traced]),
     isApproved: (command) => approved === null || approved.has(command),
     missingOutputs: missingOutputs(outside, parsed.plan, request),
   };
@@ -133,15 +145,11 @@ function watchOthers({ local, clock }: Outside, plan: Plan): Readonly<Record<str
 /** Enough of a log's end for the last line of a failure. */
 const TAIL_BYTES = 2000;
 
-function tailsOf(
-  { workers }: Outside,
-  target: PlanFile,
-  runs: readonly Run[],
-): Readonly<Record<string, string>> {
+function tailsOf({ workers }: Outside, runs: readonly Run[]): Readonly<Record<string, string>> {
   const out: Record<string, string> = Object.create(null);
   for (const run of runs)
     if (!run.settled && (run.state.kind === 'ended' || run.state.kind === 'lost'))
-      out[`${run.task}/${run.attempt}`] = workers.logTail(target.name, run.task, run.attempt, TAIL_BYTES);
+      out[`${run.task}/${run.attempt}`] = workers.logTail(run.plan, run.task, run.attempt, TAIL_BYTES);
   return out;
 }
 

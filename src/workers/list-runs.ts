@@ -31,7 +31,8 @@ export function listRuns(gitDir: string, plan: string): readonly RunPlace[] {
   return foldersOf(folder)
     .filter(isSafeName)
     .flatMap((task) =>
-      foldersOf(join(folder, task)).flatMap((name) => {
+      // An attempt that was announced under another name of the plan is a link to its folder.
+      foldersOf(join(folder, task), true).flatMap((name) => {
         const attempt = attemptOf(name);
         return attempt === undefined ? [] : [{ plan, task, attempt, directory: join(folder, task, name) }];
       }),
@@ -86,6 +87,11 @@ export function retireRun(gitDir: string, { plan, task, attempt }: RunPlace): vo
   removeQuietly(join(folder, OPEN, `${task}@${attempt}`));
 }
 
+/** Takes a run that another plan lists from now on from the open ones. */
+export function leaveRun(gitDir: string, { plan, task, attempt }: RunPlace): void {
+  removeQuietly(join(planFolder(gitDir, plan), OPEN, `${task}@${attempt}`));
+}
+
 /** Takes runs whose directories were removed from both lists. */
 export function forgetRuns(gitDir: string, plan: string, gone: readonly RunPlace[]): void {
   if (gone.length === 0) return;
@@ -112,12 +118,14 @@ function namesIn(folder: string): readonly string[] | undefined {
   }
 }
 
-function foldersOf(path: string): readonly string[] {
+function foldersOf(path: string, links = false): readonly string[] {
   let entries: Dirent[];
   try {
     entries = readdirSync(path, { withFileTypes: true });
   } catch {
     return []; // nothing has run yet
   }
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return entries
+    .filter((entry) => entry.isDirectory() || (links && entry.isSymbolicLink()))
+    .map((entry) => entry.name);
 }

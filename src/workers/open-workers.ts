@@ -1,11 +1,12 @@
 /** Workers as local processes. Each runs under a small wrapper that outlives the coordinator; files say the rest. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail } from '../errors.ts';
 import { fateOf, identify } from '../local/process-identity.ts';
 import { cannotWrite, writeAtomic } from '../local/write-atomic.ts';
-import type { Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import { timeMs } from '../model/time.ts';
+import type { Announced, Run, RunState, Workers, WorkOrder } from '../ports.ts';
 import { listRun, phaseOf, type RunPhase, stateOf } from './inspect-run.ts';
 import {
   enterRun,
@@ -19,7 +20,8 @@ import {
 } from './list-runs.ts';
 import { readLogTail } from './log-tail.ts';
 import type { DecodeReport } from './read-result.ts';
-import { FILES, planFolder, readClaim, readProcess, runFolder } from './run-files.ts';
+import { FILES, planFolder, readAnnounced, readClaim, readProcess, runFolder } from './run-files.ts';
+import { aliasRun, findLive, findRenamed, restoreRun } from './trace-run.ts';
 import { scrubEnvironment } from './worker-environment.ts';
 
 export interface WorkersOptions {
@@ -58,13 +60,48 @@ class LocalWorkers implements Workers {
 
   alive(): ReturnType<Workers['alive']> {
     const { gitDir } = this.#options;
-    return listPlans(gitDir)
+    const live = listPlans(gitDir)
       .flatMap((name) => listOpenRuns(gitDir, name))
       .flatMap(({ plan, task, attempt, directory }) => {
         const phase = this.#phase(directory);
         if (phase?.kind === 'alive') return [{ plan, task, attempt, pid: phase.pid }];
         return phase?.kind === 'orphaned' ? [{ plan, task, attempt, pid: phase.claim.wrapper.pid }] : [];
       });
+    // A run may stand under two names of its plan; it is one worker.
+    return [...new Map(live.map((run) => [run.pid, run])).values()];
+  }
+
+  announced(plan: string, task: string, attempt: number): Announced | null {
+    return readAnnounced(this.directory(plan, task, attempt));
+  }
+
+  trace(plan: string, task: string, attempt: number, at: string): Run | undefined {
+    const { gitDir, wrapper } = this.#options;
+    const place = { plan, task, attempt, directory: this.directory(plan, task, attempt) };
+    // Its plan has gone by another name meanwhile, under which it was listed since.
+    if (listRun(place.directory) !== undefined) return this.#inspect(place);
+    const renamed = findRenamed(gitDir, place, at);
+    if (renamed !== undefined) return this.#inspect(renamed);
+    const live = findLive(place.directory, wrapper);
+    if (live === undefined) return undefined;
+    const pid = live.wrapper?.pid ?? live.leader?.pid ?? 0;
+    return {
+      plan,
+      task,
+      attempt,
+      settled: false,
+      state: { kind: 'alive', pid, startedAt: timeMs(at) ?? Date.now() },
+    };
+  }
+
+  adopt(plan: string, { plan: from, task, attempt, state }: Run): void {
+    const { gitDir, wrapper } = this.#options;
+    const place = { plan, task, attempt, directory: this.directory(plan, task, attempt) };
+    const home = { ...place, plan: from, directory: this.directory(from, task, attempt) };
+    if (listRun(home.directory) !== undefined) return aliasRun(gitDir, place, home);
+    const live = findLive(place.directory, wrapper);
+    if (live === undefined) return;
+    restoreRun(gitDir, place, live, state.kind === 'alive' ? state.startedAt : Date.now());
   }
 
   start(order: WorkOrder): void {
@@ -161,11 +198,15 @@ class LocalWorkers implements Workers {
 
   /** Out of the way in one step, so that a removal that is interrupted leaves no half of a run. */
   #remove({ directory, task, attempt }: RunPlace, trash: string): void {
+    const home = homeOf(directory);
     mkdirSync(trash, { recursive: true });
     const target = join(trash, `${task}.${attempt}.${process.pid}.${Date.now()}`);
     renameSync(directory, target);
     rmSync(target, { force: true, recursive: true });
     removeIfEmpty(dirname(directory));
+    if (home === undefined) return;
+    rmSync(home, { force: true, recursive: true });
+    removeIfEmpty(dirname(home));
   }
 
   #writeOrder(directory: string, order: WorkOrder): void {
@@ -204,6 +245,13 @@ class LocalWorkers implements Workers {
     const identity = identify(pid);
     if (identity !== null) writeAtomic(join(directory, record), JSON.stringify(identity), { fsync: false });
   }
+}
+
+/** Where the files of a run are that stands under a second name; undefined where it has but one. */
+function homeOf(directory: string): string | undefined {
+  return lstatSync(directory, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    ? realpathSync(directory)
+    : undefined;
 }
 
 function terminate(pid: number): void {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fail } from '../errors.ts';
 import { isIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { readJson } from '../local/read-regular.ts';
-import type { WorkOrder } from '../ports.ts';
+import type { Announced, WorkOrder } from '../ports.ts';
 
 export const FILES = {
   order: 'order.json',
@@ -93,6 +93,12 @@ export function readOrder(directory: string): OrderFile | undefined {
   return isOrder(value) ? value : undefined;
 }
 
+/** Where and when an attempt was announced; null where its order does not say. */
+export function readAnnounced(directory: string): Announced | null {
+  const value = readJson(join(directory, FILES.order), 16 * 1_048_576);
+  return isRecord(value) && isAnnounced(value.announced) ? value.announced : null;
+}
+
 /** Who claimed an attempt; undefined where the claim cannot be read. */
 export function readClaim(directory: string): Claim | undefined {
   const value = readJson(join(directory, FILES.claim), 65_536);
@@ -121,6 +127,18 @@ function isOrder(value: unknown): value is OrderFile {
     (timeoutMs === null || typeof timeoutMs === 'number') &&
     isRecord(env) &&
     Object.values(env).every((text) => typeof text === 'string')
+  );
+}
+
+function isAnnounced(value: unknown): value is Announced {
+  if (!isRecord(value)) return false;
+  const { file, ref, at } = value;
+  return (
+    typeof file === 'string' &&
+    typeof at === 'string' &&
+    typeof ref === 'string' &&
+    /^refs\/heads\/[^.]/.test(ref) &&
+    !ref.includes('..')
   );
 }
 

@@ -1,5 +1,6 @@
 /** Wakes a waiting `run` when a worker has ended. */
-import { type FSWatcher, mkdirSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, lstatSync, mkdirSync, realpathSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
 import { fateOf } from '../local/process-identity.ts';
 import { listRun } from './inspect-run.ts';
 import { listOpenRuns } from './list-runs.ts';
@@ -20,16 +21,26 @@ export function watchRuns(
   let seen = endsOf(gitDir, plan);
   const look = () => {
     const now = endsOf(gitDir, plan);
+    watchHomes();
     const news = [...now].some((end) => !seen.has(end));
     seen = now;
     if (news) onChange();
   };
   const watcher = watchFolder(folder, look);
+  const homes = new Map<string, FSWatcher>();
+  const watchHomes = () => {
+    for (const home of homesOf(gitDir, plan)) {
+      const found = homes.has(home) ? undefined : watchFolder(home, look);
+      if (found !== undefined) homes.set(home, found);
+    }
+  };
+  watchHomes();
   // A wrapper that was killed leaves no word, so now and then somebody has to look.
   const timer = setInterval(look, watcher === undefined ? 1000 : lookEveryMs);
   return () => {
     clearInterval(timer);
     watcher?.close();
+    for (const home of homes.values()) home.close();
   };
 }
 
@@ -45,6 +56,19 @@ function watchFolder(folder: string, look: () => void): FSWatcher | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The folders of the plan's earlier names in which its runs still are. */
+function homesOf(gitDir: string, plan: string): ReadonlySet<string> {
+  return new Set(
+    listOpenRuns(gitDir, plan).flatMap(({ directory }) =>
+      isLink(directory) ? [dirname(dirname(realpathSync(directory)))] : [],
+    ),
+  );
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && existsSync(path);
 }
 
 function endsOf(gitDir: string, plan: string): ReadonlySet<string> {

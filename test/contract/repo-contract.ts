@@ -51,6 +51,15 @@ export function repoContract(
       expect(look.headText()).toBe('one\ntwo\n');
     });
 
+    it('tells where a file is that is not in the work tree', () => {
+      const where = (ref = 'refs/heads/main') => at.repo.whereIs(PLAN, ref);
+      expect([where(), where('refs/heads/none')]).toEqual(['here', 'here']);
+      at.write(PLAN, null);
+      expect([where(), where('refs/heads/none')]).toEqual(['missing', 'unknown']);
+      at.commitAll('without it');
+      expect(where()).toBe('gone');
+    });
+
     it('tells a hand edit, a removal and a new file', () => {
       at.write(PLAN, 'one\n2\n');
       expect(at.repo.look(PLAN)).toMatchObject({ text: 'one\n2\n', edited: true });

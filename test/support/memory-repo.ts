@@ -181,6 +181,11 @@ export function memoryRepo(
       );
     },
     identity: () => ({ name: 'Test', email: 'test@example.org' }),
+    whereIs: (file, ref) => {
+      if (work.has(file)) return 'here';
+      if (head.kind !== 'branch' || head.ref !== ref) return 'unknown';
+      return treeOf(head.commit).has(file) ? 'missing' : 'gone';
+    },
     settle: () => [],
     commit,
     facts: async () => ({

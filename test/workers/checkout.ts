@@ -39,6 +39,7 @@ export class Checkout {
       graceMs: 5000,
       logLimit: 100_000,
       env: {},
+      announced: null,
       ...more,
     };
     this.#started.add(this.workers.directory(order.plan, order.task, order.attempt));

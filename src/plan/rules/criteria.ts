@@ -151,6 +151,7 @@ function startCheck(
       graceMs: durationMs(seen.settings.grace) ?? 0,
       logLimit: seen.settings.log_limit,
       env: {},
+      announced: null,
     },
   });
 }

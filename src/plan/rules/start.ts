@@ -5,6 +5,7 @@ import { dispatch } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import { type Route, routeTask } from '../routing.ts';
 import type { Seen } from '../seen.ts';
+import { hasStray } from '../strays.ts';
 
 export interface StartOutcome {
   readonly started: readonly string[];
@@ -45,7 +46,12 @@ export function startTasks(
     } else if (!seen.isApproved(route.command)) {
       out.untrusted.push(task.id);
       draft.problems.push(untrusted(seen, task, route.command));
-    } else if (alive.has(task.id) || busy >= limit || specialistIsFull(seen, route, bySpecialist)) {
+    } else if (
+      alive.has(task.id) ||
+      hasStray(seen, task) ||
+      busy >= limit ||
+      specialistIsFull(seen, route, bySpecialist)
+    ) {
       out.queued.push(task.id);
     } else if (mayStart) {
       dispatch(draft, seen, task, route, `ready${why(task)}`);

@@ -22,6 +22,7 @@ for (const attempt of attempts.split(',').map(Number)) {
     graceMs: 1000,
     logLimit: 10_000,
     env: {},
+    announced: null,
   });
   process.stdout.write(`started ${attempt}\n`);
 }
