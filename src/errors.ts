@@ -17,6 +17,8 @@ export interface Problem {
   readonly excerpt?: string;
   readonly task?: string;
   readonly cycle?: readonly string[];
+  /** The value it is about: within the fields of `task`, or of the plan. Only until its line is looked up. */
+  readonly path?: readonly (string | number)[];
 }
 
 /** Builds a problem; the hint is the code's own unless a better one is given. */

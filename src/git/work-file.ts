@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail } from '../errors.ts';
+import { placeAt } from '../excerpt.ts';
 import { errorCode } from '../local/error-code.ts';
 import { cannotWrite, removeQuietly, writeWhole } from '../local/write-atomic.ts';
 
@@ -31,9 +32,29 @@ const MOST_BYTES = 8_388_608;
 export function readWorkFile(root: string, file: string): string | null {
   const bytes = readWorkBytes(root, file);
   if (bytes === null) return null;
-  if (!isUtf8(bytes) || bytes.includes(0)) fail('not-text', `${file} is not UTF-8 text`, { file });
+  if (!isUtf8(bytes) || bytes.includes(0)) refuseBytes(bytes, file);
   return bytes.toString('utf8');
 }
+
+/** Names the first byte that is no text: a NUL, or what no UTF-8 has there. */
+function refuseBytes(bytes: Buffer, file: string): never {
+  const text = bytes.toString('utf8');
+  let at = text.indexOf('\0');
+  if (!isUtf8(bytes)) {
+    // A replacement character that the file itself does not hold. Each look at the bytes before it goes on from the last.
+    let before = 0;
+    let [from, bad] = [0, text.indexOf('\uFFFD')];
+    for (; bad !== -1; from = bad, bad = text.indexOf('\uFFFD', bad + 1)) {
+      before += Buffer.byteLength(text.slice(from, bad));
+      if (!bytes.subarray(before, before + 3).equals(REPLACEMENT)) break;
+    }
+    if (bad !== -1 && (at === -1 || bad < at)) at = bad;
+  }
+  const what = text[at] === '\0' ? 'holds a NUL byte' : 'holds a byte that is not UTF-8';
+  fail('not-text', `${file} ${what}, so it is no text`, { file, ...placeAt(text, at) });
+}
+
+const REPLACEMENT = Buffer.from('\uFFFD');
 
 /** The bytes of a regular file of its own; null where there is none. */
 export function readWorkBytes(root: string, file: string): Buffer | null {

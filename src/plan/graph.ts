@@ -2,7 +2,7 @@
 import { type Problem, problem } from '../errors.ts';
 import { dependencyId } from '../model/dependency.ts';
 import type { Dependency } from '../model/fields.ts';
-import { type Plan, type Task, taskStatusOf } from '../model/plan.ts';
+import { findTask, type Plan, type Task, taskStatusOf } from '../model/plan.ts';
 import { isEnded } from '../model/status.ts';
 
 /** Why a dependency is not satisfied yet; undefined where it is. `task` is undefined where the plan has no such task. */
@@ -112,7 +112,7 @@ export function graphProblems(plan: Plan): readonly Problem[] {
   const out: Problem[] = [];
   for (const task of plan.tasks) {
     if (isEnded(taskStatusOf(task))) continue;
-    for (const dependency of task.fields.blocked_by ?? []) {
+    for (const [i, dependency] of (task.fields.blocked_by ?? []).entries()) {
       const id = dependencyId(dependency);
       if (ids.has(id)) continue;
       const near = out.length < MOST_SUGGESTIONS ? nearest(id, ids) : undefined;
@@ -120,6 +120,7 @@ export function graphProblems(plan: Plan): readonly Problem[] {
         problem('unknown-blocker', `${task.id} waits for ${id}, which is not in the plan`, {
           file: plan.file,
           task: task.id,
+          path: ['blocked_by', i],
           ...(near === undefined
             ? {}
             : { hint: `Did you mean ${near}? Otherwise correct \`blocked_by\` or add the task.` }),
@@ -138,12 +139,21 @@ function cycleProblem(plan: Plan, cycle: readonly string[]): Problem {
   return problem('dependency-cycle', `tasks wait for each other: ${cycle.join(' -> ')}`, {
     file: plan.file,
     cycle: cycle.slice(0, -1),
-    ...(first === undefined ? {} : { task: first }),
+    ...(first === undefined ? {} : { task: first, path: ['blocked_by', edgeIndex(plan, first, second)] }),
     hint:
       cycle.length === 2
         ? `Remove ${first} from its own blocked_by.`
         : `Remove one edge (such as ${first} from blocked_by of ${last}), split ${first} in two, or take ${second} as done: \`rondo edit ${second} status=completed\`.`,
   });
+}
+
+/** Which of the blockers of a task is the other one. */
+function edgeIndex(plan: Plan, from: string, to: string | undefined): number {
+  const blockers = findTask(plan, from)?.fields.blocked_by ?? [];
+  return Math.max(
+    0,
+    blockers.findIndex((dependency) => dependencyId(dependency) === to),
+  );
 }
 
 /** The id closest to a mistyped one, within two edits; undefined where none is close. */

@@ -27,6 +27,7 @@ export function notSupported(plan: Plan, settings: Settings): readonly Problem[]
         {
           severity: 'warning',
           file: plan.file,
+          path: what.split('.'),
           ...(task === undefined ? {} : { task }),
         },
       ),

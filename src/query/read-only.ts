@@ -11,6 +11,8 @@ import { brokenPlan } from '../round/read.ts';
 export interface View {
   readonly target: PlanFile;
   readonly plan: Plan;
+  /** What was read. */
+  readonly text: string;
   readonly settings: Settings;
   /** The commit that is checked out, or the one asked for; null before the first. */
   readonly commit: string | null;
@@ -31,6 +33,7 @@ export async function viewPlan(outside: Outside, target: PlanFile, at?: string):
   return {
     target,
     plan: parsed.plan,
+    text: source.text,
     settings,
     commit: source.commit,
     edited: source.edited,

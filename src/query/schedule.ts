@@ -13,6 +13,7 @@ import { readyTasks } from '../plan/rules/ready.ts';
 import type { Outside } from '../ports.ts';
 import type { PlanFile } from '../round/find-plans.ts';
 import { problemAsDocument } from '../round/report.ts';
+import { placeProblems } from '../state-file/place-problems.ts';
 import { printMermaid } from '../state-file/print-mermaid.ts';
 import { viewPlan } from './read-only.ts';
 
@@ -68,7 +69,7 @@ function waitsForPeople({ local, trustAll }: Outside, ready: readonly Task[], se
 
 /** What is left, in topological generations; a cycle is a problem, and the batches before it are given. */
 export async function planBatches(outside: Outside, target: PlanFile): Promise<BatchesDocument> {
-  const { plan } = await viewPlan(outside, target);
+  const { plan, text } = await viewPlan(outside, target);
   return {
     plan: target.name,
     batches: openBatches(plan).map((batch, i) => ({
@@ -76,7 +77,7 @@ export async function planBatches(outside: Outside, target: PlanFile): Promise<B
       parallel: batch.length > 1,
       tasks: batch.map((task) => task.id),
     })),
-    problems: graphProblems(plan).map(problemAsDocument),
+    problems: (await placeProblems(text, graphProblems(plan))).map(problemAsDocument),
   };
 }
 

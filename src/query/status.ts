@@ -1,7 +1,13 @@
 /** `rondo status`, `list` and `show`: where a plan, every plan, or one task stands. */
 import { problem, RondoError } from '../errors.ts';
 import { dependencyId } from '../model/dependency.ts';
-import type { ListDocument, ShowDocument, StatusDocument, TaskDocument } from '../model/documents.ts';
+import type {
+  ListDocument,
+  ProblemDocument,
+  ShowDocument,
+  StatusDocument,
+  TaskDocument,
+} from '../model/documents.ts';
 import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { TaskStatus } from '../model/status.ts';
@@ -13,6 +19,7 @@ import { routeTask } from '../plan/routing.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans, type PlanFile } from '../round/find-plans.ts';
 import { problemAsDocument } from '../round/report.ts';
+import { placeProblems } from '../state-file/place-problems.ts';
 import { type View, viewPlan } from './read-only.ts';
 
 /** Where one plan stands; `at` reads it as of a revision. */
@@ -40,7 +47,7 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
     commit: view.commit,
     edited: view.edited,
-    problems: [...view.problems, ...graphProblems(plan)].map(problemAsDocument),
+    problems: await problemsOf(view),
   };
 }
 
@@ -57,6 +64,11 @@ function needsNow(plan: Plan, settings: Settings, { local }: Outside): readonly 
   );
   const ready = { forPeople: forPeople.map((task) => task.id), untrusted: [] };
   return needsOf(plan, settings, ready, () => local.machine());
+}
+
+async function problemsOf({ plan, problems, text }: View): Promise<ProblemDocument[]> {
+  const found = await placeProblems(text, graphProblems(plan));
+  return [...problems, ...found].map(problemAsDocument);
 }
 
 /** The number of the last round that a commit's history holds. */
@@ -121,8 +133,9 @@ const NO_PLAN = {
 
 async function listed(outside: Outside, target: PlanFile): Promise<ListDocument['plans'][number]> {
   try {
-    const { plan, problems } = await viewPlan(outside, target);
-    const shown = [...problems, ...graphProblems(plan)].map(problemAsDocument);
+    const view = await viewPlan(outside, target);
+    const { plan } = view;
+    const shown = await problemsOf(view);
     return {
       plan: target.name,
       file: target.file,

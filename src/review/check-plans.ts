@@ -11,6 +11,7 @@ import { findPlans, type PlanFile } from '../round/find-plans.ts';
 import { loadSettings, SETTINGS_FILE, settingsOf } from '../round/load-settings.ts';
 import { problemAsDocument } from '../round/report.ts';
 import { readPlan } from '../state-file/parse-plan.ts';
+import { placeProblems } from '../state-file/place-problems.ts';
 
 /** Checks the plans asked for, or all of them, and rondo.yaml. */
 export async function checkPlans(outside: Outside, only?: PlanFile): Promise<CheckDocument> {
@@ -50,14 +51,10 @@ async function checkPlan(outside: Outside, target: PlanFile): Promise<readonly P
     const text = outside.repo.readFile(target.file);
     if (text === null) return [problem('unknown-plan', `${target.file} is not there`, { file: target.file })];
     const { plan, problems } = await readPlan(text, target.file);
-    return plan === undefined
-      ? problems
-      : [
-          ...problems,
-          ...graphProblems(plan),
-          ...ownerProblems(plan),
-          ...notSupported(plan, settingsOf(await settingsOrDefault(outside), plan.fields)),
-        ];
+    if (plan === undefined) return problems;
+    const settings = settingsOf(await settingsOrDefault(outside), plan.fields);
+    const found = [...graphProblems(plan), ...ownerProblems(plan), ...notSupported(plan, settings)];
+    return [...problems, ...(await placeProblems(text, found))];
   } catch (error) {
     return problemsOf(error);
   }
@@ -89,6 +86,7 @@ function ownerProblems(plan: Plan): readonly Problem[] {
           severity: 'warning',
           file: plan.file,
           task: task.id,
+          path: [task.fields.owner === undefined || task.fields.attempt === undefined ? 'status' : 'attempt'],
         },
       ),
     );

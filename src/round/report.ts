@@ -7,6 +7,7 @@ import type { Draft } from '../plan/draft.ts';
 import { needsOf } from '../plan/needs.ts';
 import type { StartOutcome } from '../plan/rules/start.ts';
 import type { Outside } from '../ports.ts';
+import { placeProblems } from '../state-file/place-problems.ts';
 import { keepParsed, readKnown } from './known-plan.ts';
 import type { Persisted } from './persist.ts';
 import type { ReadResult } from './read.ts';
@@ -27,7 +28,10 @@ export async function report(
   persisted: Exclude<Persisted, { kind: 'moved' }>,
   extra: readonly Problem[],
 ): Promise<Reported> {
-  const plan = persisted.kind === 'saved' ? await committedPlan(outside, read, persisted) : read.seen.plan;
+  const { plan, text } =
+    persisted.kind === 'saved'
+      ? await committedPlan(outside, read, persisted)
+      : { plan: read.seen.plan, text: read.look.text ?? '' };
   const adopted = persisted.kind === 'saved' ? persisted.adopted : [];
   const notes = persisted.kind === 'saved' ? persisted.outcome.notes : [];
   const document: RoundDocument = {
@@ -51,24 +55,28 @@ export async function report(
     needs: [...needsOf(plan, read.seen.settings, started, () => read.seen.machine)],
     next_action: plan.fields.next_action ?? null,
     next_checkpoint: plan.fields.next_checkpoint ?? null,
-    problems: [...extra, ...notes, ...read.problems, ...draft.problems].map(problemAsDocument),
+    problems: [...extra, ...notes, ...read.problems, ...(await placeProblems(text, draft.problems))].map(
+      problemAsDocument,
+    ),
   };
   return { document, plan };
 }
 
 /** The committed blob is read back. Where it is, character by character, what the editor has parsed already, it says the same. */
-async function committedPlan(outside: Outside, read: ReadResult, saved: Saved): Promise<Plan> {
+async function committedPlan(
+  outside: Outside,
+  read: ReadResult,
+  saved: Saved,
+): Promise<{ readonly plan: Plan; readonly text: string }> {
   const { commit, proved } = saved;
   const text = outside.repo.readAt(commit, read.target.file);
   if (proved?.parsed.plan !== undefined && proved.text === text) {
     keepParsed(outside, read.target, text, proved.parsed);
-    return proved.parsed.plan;
+    return { plan: proved.parsed.plan, text };
   }
   const parsed =
     text === null ? undefined : await readKnown(outside, read.target, text, () => read.memo, true);
-  if (parsed?.plan !== undefined) {
-    return parsed.plan;
-  }
+  if (text !== null && parsed?.plan !== undefined) return { plan: parsed.plan, text };
   throw new RondoError(
     problem('internal', `the plan cannot be read back from ${commit}`, { file: read.target.file }),
   );

@@ -29,6 +29,8 @@ export interface Codec {
   decodeSettings(yaml: string): Piece<SettingsFile>;
   /** The YAML with one field set or removed and every other byte as it was; undefined where that cannot be done. */
   setField(yaml: string, edit: FieldEdit): string | undefined;
+  /** Where the value at a path stands, or the innermost one around it; undefined where its field is not there. */
+  offsetOf(yaml: string, path: readonly PropertyKey[]): number | undefined;
 }
 
 export const codec: Codec = {
@@ -36,7 +38,13 @@ export const codec: Codec = {
   decodeBlock: (body) => decode(readYaml(body), taskFieldsSchema, 'invalid-value'),
   decodeSettings,
   setField,
+  offsetOf,
 };
+
+function offsetOf(yaml: string, path: readonly PropertyKey[]): number | undefined {
+  const typed = readYaml(yaml);
+  return Object.hasOwn(typed.value, path[0] ?? '') ? typed.offsetOf(path) : undefined;
+}
 
 function decodeFrontmatter(head: string): Piece<PlanFields> {
   const start = head.indexOf('\n') + 1;

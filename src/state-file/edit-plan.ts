@@ -3,6 +3,7 @@
  * parsed and compared with the changes applied to the plan; what cannot be shown to be right is refused.
  */
 import { ERRORS, type ErrorCode, type Problem } from '../errors.ts';
+import { placeAt } from '../excerpt.ts';
 import { applyChange, applyChanges, type Change } from '../model/change.ts';
 import type { Plan } from '../model/plan.ts';
 import { sameValue } from '../model/same-value.ts';
@@ -10,7 +11,6 @@ import type { Memo } from '../ports.ts';
 import type { Codec } from './codec.ts';
 import type { FieldEdit } from './edit-field.ts';
 import { editSection, type Splice } from './edit-section.ts';
-import { placeAt } from './excerpt.ts';
 import { OWN_PLAN_FIELDS, OWN_TASK_FIELDS } from './field-order.ts';
 import { findLayout } from './find-layout.ts';
 import type { Layout, TaskPlace } from './layout.ts';

@@ -3,13 +3,13 @@
  * gray-matter are loaded only where a piece is new.
  */
 import { ERRORS, type Problem } from '../errors.ts';
+import { placeAt } from '../excerpt.ts';
 import type { PlanFields, TaskFields } from '../model/fields.ts';
 import { isId } from '../model/id.ts';
 import type { Criterion, Plan, Task } from '../model/plan.ts';
 import type { Memo } from '../ports.ts';
 import type { Codec, Piece } from './codec.ts';
 import { splitCriterion } from './criterion.ts';
-import { placeAt } from './excerpt.ts';
 import { findLayout } from './find-layout.ts';
 import { error, type Fault, type ItemPlace, type Layout, type TaskPlace } from './layout.ts';
 import type { Span } from './markdown.ts';

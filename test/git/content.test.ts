@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Problem, RondoError } from '../../src/errors.ts';
 import { type GitSandbox, gitSandbox, orderOf, PLAN } from '../support/git-sandbox.ts';
 import { codeOf } from './code-of.ts';
 
@@ -148,13 +149,32 @@ describe('a plan that is no file of its own', () => {
     expect(codeOf(() => s.open().commit(order))).toBe('not-a-file');
     expect(s.read('away')).toBe(lf);
   });
-  it('what is not text, or too large', () => {
-    writeFileSync(plan(), Buffer.from([0x61, 0xff, 0x62]));
-    expect(codeOf(() => s.open().readFile(PLAN))).toBe('not-text');
-    writeFileSync(plan(), 'a\0b');
-    expect(codeOf(() => s.open().readFile(PLAN))).toBe('not-text');
+  it('what is too large', () => {
     writeFileSync(plan(), Buffer.alloc(100_000_000, 97));
     expect(codeOf(() => s.open().readFile(PLAN))).toBe('file-too-large');
+  });
+});
+
+describe('what is not text is refused at its first byte that is none', () => {
+  it.each([
+    [[0xff], 1, 1],
+    [[...Buffer.from('a\nbc'), 0xff, 0x62], 2, 3],
+    [[...Buffer.from('a\0b')], 1, 2],
+    [[...Buffer.from('a\0b\n'), 0xc3], 1, 2],
+    [[...Buffer.from('\ufeff\u00e9\ud83d\ude42\n\ufffd '), 0xc3, 0x28, 0xff], 2, 3],
+    [[...Buffer.from('\ufffd\ufffd'), 0xe2, 0x82], 1, 3],
+  ])('%j at %i:%i', (bytes, line, column) => {
+    s.write(PLAN, '');
+    writeFileSync(join(s.dir, PLAN), Buffer.from(bytes));
+    let problem: Problem | undefined;
+    try {
+      s.open().readFile(PLAN);
+    } catch (error) {
+      if (error instanceof RondoError) problem = error.problems[0];
+      else throw error;
+    }
+    expect(problem).toMatchObject({ code: 'not-text', file: PLAN, line, column });
+    expect(problem?.excerpt).toMatch(/\^$/);
   });
 });
 

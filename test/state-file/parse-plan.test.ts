@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { codec } from '../../src/state-file/codec.ts';
-import { excerpt, placeAt } from '../../src/state-file/excerpt.ts';
+import { excerpt, placeAt } from '../../src/excerpt.ts';
 import { parsePlan, readPlan } from '../../src/state-file/parse-plan.ts';
 
 const FILE = 'docs/sample-state.md';

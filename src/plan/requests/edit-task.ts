@@ -29,7 +29,11 @@ export function editTask(
 
 /** An edit that would leave the plan waiting for what is not there, or in a circle, is refused. */
 function brokenGraph(draft: Draft, id: string): Problem | undefined {
-  return graphProblems(draft.plan).find((p) => p.task === id || p.cycle?.includes(id));
+  const found = graphProblems(draft.plan).find((p) => p.task === id || p.cycle?.includes(id));
+  if (found === undefined) return undefined;
+  // What was not written has no place in the file.
+  const { path: _, ...problem } = found;
+  return problem;
 }
 
 function setField(
