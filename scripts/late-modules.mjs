@@ -5,4 +5,7 @@
 export const LATE_BUILTINS = ['child_process', 'crypto', 'zlib', 'os', 'tty'];
 
 /** Sources, from `src/`, each with the names it exports as values. */
-export const LATE_SOURCES = { 'workers/decode-report.ts': ['decodeReport'] };
+export const LATE_SOURCES = {
+  'workers/decode-report.ts': ['decodeReport'],
+  'workers/find-descent.ts': ['findDescent'],
+};

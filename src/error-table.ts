@@ -245,6 +245,11 @@ export const ERRORS = {
     'This clone has not approved that command.',
     'Look at it and approve it with `rondo trust`, or pass --trust-all.',
   ),
+  'called-by-worker': entry(
+    EXIT.refused,
+    'A worker, or a process that descends from one, asks for what only a person may say.',
+    'Say it from a terminal that no worker opened; a worker asks for it with `rondo block <task> --type approval`.',
+  ),
   'not-interactive': entry(
     EXIT.refused,
     'This needs an answer, and there is no terminal to ask on.',

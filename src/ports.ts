@@ -232,6 +232,13 @@ export interface Run {
   readonly settled: boolean;
 }
 
+/** Where a process comes from; `unknown` where the system does not tell of any process. */
+export type Descent =
+  | { readonly kind: 'none' }
+  /** The attempt in words, as far as it is known. */
+  | { readonly kind: 'worker'; readonly attempt: string }
+  | { readonly kind: 'unknown' };
+
 export interface Workers {
   /** Every run directory of the plan, in no order. */
   runs(plan: string): readonly Run[];
@@ -264,6 +271,11 @@ export interface Workers {
   directory(plan: string, task: string, attempt: number): string;
   /** Removes the directories of runs that are settled and over; returns how many. */
   clean(plan: string, keep: (task: string, attempt: number) => boolean): number;
+  /**
+   * Whether this very process descends from a worker, of this checkout or another, whatever its environment says. Looks
+   * at the system's processes, so it is asked only before what a worker may never do.
+   */
+  descent(): Descent;
 }
 
 // ---------------------------------------------------------------- what this checkout keeps for itself

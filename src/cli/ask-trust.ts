@@ -3,6 +3,7 @@ import { problem, RondoError } from '../errors.ts';
 import type { ProblemDocument, TrustDocument } from '../model/documents.ts';
 import { listCommands } from '../query/trust.ts';
 import { printTrust } from './print/print-review.ts';
+import { refuseWorker } from './refuse-worker.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
@@ -16,6 +17,7 @@ export async function askForTrust(session: Session, plan: string): Promise<boole
   if (!session.interactive) return false;
   const open = commandsOf(await listCommands(session.outside), plan);
   if (open.commands.length === 0) return false;
+  refuseWorker(session, 'approve commands');
   session.host.stderr.write(printTrust(open, { ...viewOf(session), style: session.noteStyle }));
   const count = open.commands.length;
   if (

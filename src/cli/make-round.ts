@@ -5,6 +5,7 @@ import { type RoundOptions, runRound } from '../round/run-round.ts';
 import type { Answer } from './cli.ts';
 import { noteProblems } from './note-problems.ts';
 import { printRound } from './print/print-round.ts';
+import { refuseTrustToWorker } from './refuse-worker.ts';
 import type { Session } from './session.ts';
 import { viewOf } from './view.ts';
 
@@ -17,6 +18,7 @@ export async function makeRound(
   request: Request,
   options: RoundOptions = {},
 ): Promise<Answer> {
+  refuseTrustToWorker(session);
   const { document } = await runRound(session.outside, target, request, options);
   return roundAnswer(session, document, { dryRun: options.dryRun === true, starts: false });
 }

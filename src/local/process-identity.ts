@@ -127,11 +127,13 @@ export function isOver(state: string): boolean {
 
 export interface ProcStat {
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
+  readonly session: number;
   readonly start: string;
 }
 
-/** State, process group and start of a process from Linux' `/proc`; null where it cannot be read. */
+/** State, parent, process group, session and start of a process from Linux' `/proc`; null where it cannot be read. */
 export function readProcStat(pid: number): ProcStat | null {
   try {
     return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
@@ -145,7 +147,7 @@ export function parseProcStat(line: string): ProcStat | null {
   const end = line.lastIndexOf(')');
   if (end < 0) return null;
   const fields = line.slice(end + 2).split(' ');
-  const [state, group, start] = [fields[0], fields[2], fields[19]];
-  if (state === undefined || group === undefined || start === undefined) return null;
-  return { state, group: Number(group), start };
+  const [state, parent, group, session, start] = [fields[0], fields[1], fields[2], fields[3], fields[19]];
+  if (state === undefined || start === undefined) return null;
+  return { state, parent: Number(parent), group: Number(group), session: Number(session), start };
 }

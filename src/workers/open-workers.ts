@@ -6,7 +6,8 @@ import { fail } from '../errors.ts';
 import { fateOf, identify } from '../local/process-identity.ts';
 import { cannotWrite, writeAtomic } from '../local/write-atomic.ts';
 import { timeMs } from '../model/time.ts';
-import type { Announced, Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import type { Announced, Descent, Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import { findDescent } from './find-descent.ts';
 import { listRun, phaseOf, type RunPhase, stateOf } from './inspect-run.ts';
 import {
   enterRun,
@@ -153,6 +154,10 @@ class LocalWorkers implements Workers {
       throw cannotWrite(folder, error);
     }
     return gone.length;
+  }
+
+  descent(): Descent {
+    return findDescent(this.#options.gitDir);
   }
 
   #inspect(place: RunPlace): Run | undefined {

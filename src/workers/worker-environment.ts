@@ -29,6 +29,8 @@ const OURS = new Set([
   'RONDO_RESULT',
   'RONDO_OUTPUT',
   'RONDO_RUN',
+  // Who called may take commands as approved; what is called may not.
+  'RONDO_TRUST',
 ]);
 
 /** The environment of the command. `directory` is the run directory's absolute path. */

@@ -72,9 +72,15 @@ describe('who a process is', () => {
     expect(identify(program.child.pid ?? 0)?.start).toBe(stat.start);
   });
 
-  test('state, group and start stand where Linux says', () => {
+  test('state, parent, group, session and start stand where Linux says', () => {
     const line = `7147 (a) b (c)) R 7134 7130 4452 0 -1 4194304 99 0 0 0 0 0 0 0 20 0 1 0 232358 3133440 382`;
-    expect(parseProcStat(line)).toEqual({ state: 'R', group: 7130, start: '232358' });
+    expect(parseProcStat(line)).toEqual({
+      state: 'R',
+      parent: 7134,
+      group: 7130,
+      session: 4452,
+      start: '232358',
+    });
     expect(parseProcStat('')).toBeNull();
     expect(parseProcStat('1 (x) R 1')).toBeNull();
   });

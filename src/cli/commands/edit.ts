@@ -2,6 +2,7 @@ import { decodeEdits } from '../../round/decode-edits.ts';
 import { chosenTask } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import { makeRound } from '../make-round.ts';
+import { refuseWorker } from '../refuse-worker.ts';
 
 export function register(cli: Cli): void {
   cli
@@ -11,6 +12,8 @@ export function register(cli: Cli): void {
     .action((typed, pairs) =>
       cli.answer('edit', async (session) => {
         const { title, fields } = await decodeEdits(pairs);
+        if (fields.some(({ name }) => name === 'approved_by' || name === 'approved_at'))
+          refuseWorker(session, 'approve a task');
         const { target, task } = await chosenTask(session, typed);
         return await makeRound(session, target, { kind: 'edit', task, title, fields });
       }),

@@ -1,8 +1,7 @@
-import { fail } from '../../errors.ts';
 import { chosenTask } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import { makeRound } from '../make-round.ts';
-import type { Session } from '../session.ts';
+import { refuseWorker } from '../refuse-worker.ts';
 
 const TASK = ['<task>', 'the task, as <task> or <plan>/<task>'] as const;
 
@@ -32,7 +31,7 @@ export function register(cli: Cli): void {
     .argument(...TASK)
     .action((typed) =>
       cli.answer('approve', async (session) => {
-        refuseWorker(session);
+        refuseWorker(session, 'approve a task');
         const { target, task } = await chosenTask(session, typed);
         return await makeRound(session, target, { kind: 'approve', task });
       }),
@@ -43,15 +42,9 @@ export function register(cli: Cli): void {
     .requiredOption('--reason <text>', 'what is to be mended')
     .action((typed, { reason }) =>
       cli.answer('reject', async (session) => {
-        refuseWorker(session);
+        refuseWorker(session, 'reject a task');
         const { target, task } = await chosenTask(session, typed);
         return await makeRound(session, target, { kind: 'reject', task, reason });
       }),
     );
-}
-
-/** Approval is a person's word. */
-function refuseWorker({ outside }: Session): void {
-  if (outside.caller !== null)
-    fail('not-owner', 'a worker cannot approve or reject', { task: outside.caller.task });
 }

@@ -4,6 +4,7 @@ import { askForTrust, heldForTrust } from '../ask-trust.ts';
 import { chosenPlan } from '../choose.ts';
 import type { Answer, Cli } from '../cli.ts';
 import { type Request, roundAnswer } from '../make-round.ts';
+import { refuseTrustToWorker } from '../refuse-worker.ts';
 import type { Session } from '../session.ts';
 
 const PLAN = ['[plan]', 'the plan, by name or file'] as const;
@@ -53,6 +54,7 @@ async function dispatchRound(
   request: Request,
   dryRun: boolean,
 ): Promise<Answer> {
+  refuseTrustToWorker(session);
   const target = await chosenPlan(session, plan);
   let { document } = await runRound(session.outside, target, request, { dryRun });
   if (

@@ -10,6 +10,7 @@ import { isNotTold, roundAnswer } from '../make-round.ts';
 import { noteProblems } from '../note-problems.ts';
 import { printRun } from '../print/print-run.ts';
 import { openProgress, type Progress } from '../progress.ts';
+import { refuseTrustToWorker } from '../refuse-worker.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../view.ts';
 
@@ -25,6 +26,7 @@ export function register(cli: Cli): void {
       cli.answer(
         'run',
         async (session) => {
+          refuseTrustToWorker(session);
           const target = await chosenPlan(session, plan);
           if (dryRun === true) return await dryRunOf(session, target, takeOver === true);
           return await runToEnd(session, target, { takeOver: takeOver === true, wait });

@@ -5,6 +5,7 @@ import { confirm } from '../ask-trust.ts';
 import type { Cli } from '../cli.ts';
 import { collect } from '../options.ts';
 import { printTrust } from '../print/print-review.ts';
+import { refuseWorker } from '../refuse-worker.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../view.ts';
 
@@ -26,7 +27,7 @@ export function register(cli: Cli): void {
     .option('--revoke <n|command>', 'take an approval back; may be given more than once', collect)
     .action((options) =>
       cli.answer('trust', async (session) => {
-        if (session.outside.caller !== null) fail('untrusted-command', 'a worker cannot approve commands');
+        refuseWorker(session, 'approve commands');
         const before = await listCommands(session.outside);
         const changed = await applyApprovals(session, before, options);
         const document = changed ? await listCommands(session.outside) : before;
