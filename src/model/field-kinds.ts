@@ -99,6 +99,7 @@ export const TASK_KINDS: FieldKinds = {
   ),
   approved_by: text,
   approved_at: time,
+  rejected: object({ reason: text, by: text, at: time }, 'reason'),
   iteration: count,
 };
 

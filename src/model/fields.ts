@@ -66,6 +66,13 @@ const blocker = z.strictObject({
 });
 export type Blocker = z.infer<typeof blocker>;
 
+const rejection = z.strictObject({
+  reason: field(text(), 'What is to be mended.'),
+  by: z.optional(field(text(), 'Who sent it back.')),
+  at: z.optional(field(time(), 'When.')),
+});
+export type Rejection = z.infer<typeof rejection>;
+
 /** Task fields that people write. */
 export const authoredTaskShape = {
   blocked_by: z.optional(field(list(dependency), 'Tasks that must be completed first.')),
@@ -120,6 +127,9 @@ export const keptTaskShape = {
   blocker: z.optional(field(blocker, 'What stands in the way.')),
   approved_by: z.optional(field(text(), 'Who approved it.')),
   approved_at: z.optional(field(time(), 'When.')),
+  rejected: z.optional(
+    field(rejection, 'Why its last result was sent back; the next attempt is told. Goes with an approval.'),
+  ),
   iteration: z.optional(field(count(), 'How often it was reworked.')),
 } as const;
 

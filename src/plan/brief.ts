@@ -9,6 +9,7 @@ export function writeBrief(plan: Plan, task: Task, blockers: readonly Task[]): s
     `Task \`${task.id}\` of the plan \`${plan.name}\`${plan.fields.goal === undefined ? '' : `: ${plan.fields.goal}`}`,
     task.fields.description ?? '',
     task.brief,
+    section('Sent back', rejectionLine(task)),
     section(
       'Read first',
       inputs.map((file) => `- ${file}`),
@@ -21,6 +22,12 @@ export function writeBrief(plan: Plan, task: Task, blockers: readonly Task[]): s
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
+}
+
+/** Whoever does it again is to know what was wrong with the last result. */
+function rejectionLine({ fields: { rejected } }: Task): readonly string[] {
+  if (rejected === undefined) return [];
+  return [`- ${rejected.by === undefined ? '' : `${rejected.by}: `}${rejected.reason}`];
 }
 
 function resultLine(blocker: Task): readonly string[] {

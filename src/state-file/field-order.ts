@@ -24,6 +24,7 @@ export const OWN_TASK_FIELDS = [
   'blocker',
   'approved_by',
   'approved_at',
+  'rejected',
   'iteration',
 ] as const;
 

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskFields } from '../../src/model/fields.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { notSupported } from '../../src/plan/not-supported.ts';
-import { completed, move, plan, see, settings, task } from '../support/plans.ts';
+import { completed, move, plan, see, settings, task, taskOf } from '../support/plans.ts';
+
+const DONE = { kind: 'done', summary: undefined, metadata: {}, passed: undefined } as const;
+const rejectedOf = (of: Plan) => taskOf(of, 'a').fields.rejected;
+const withA = (of: Plan, fields: TaskFields): Plan => ({
+  ...of,
+  tasks: of.tasks.map((each) =>
+    each.id === 'a' ? { ...each, fields: { ...each.fields, ...fields } } : each,
+  ),
+});
 
 const waiting = () =>
   see(plan([task('a', { ...completed, needs_approval: true }), task('b', { blocked_by: ['a'] })]));
@@ -20,6 +31,27 @@ describe('approval', () => {
     expect(after.tasks[0]?.fields.status).toBe('pending');
     expect(after.tasks[0]?.fields.result).toBeUndefined();
     expect(draft.changes.some((change) => change.reason.includes('no tests'))).toBe(true);
+  });
+
+  it('refused is told to every attempt until one is approved, and goes with reopen and restart', () => {
+    const { plan: sentBack } = move(waiting(), { kind: 'reject', task: 'a', reason: 'no tests' });
+    const told = (of: Plan) => {
+      const [effect] = move(see(of)).draft.effects;
+      return effect?.kind === 'start' ? effect.order.brief : '';
+    };
+    expect(told(sentBack)).toContain('no tests');
+    const failed = move(see(withA(sentBack, { status: 'in_progress' })), {
+      kind: 'fail',
+      task: 'a',
+      reason: 'x',
+    });
+    const again = move(see(failed.plan), { kind: 'retry', task: 'a' }).plan;
+    expect(told(again)).toContain('no tests');
+    const redone = move(see(again), { ...DONE, task: 'a' }).plan;
+    expect(rejectedOf(redone)).toMatchObject({ reason: 'no tests', by: see(redone).person });
+    expect(rejectedOf(move(see(redone), { kind: 'approve', task: 'a' }).plan)).toBeUndefined();
+    expect(rejectedOf(move(see(redone), { kind: 'reopen', task: 'a' }).plan)).toBeUndefined();
+    expect(rejectedOf(move(see(redone), { kind: 'restart' }).plan)).toBeUndefined();
   });
 
   it('is refused where nothing awaits it', () => {

@@ -129,7 +129,7 @@ function planFieldWord({ field, to }: ChangeDocument): string {
 function fieldSentence(task: string, { field, to }: ChangeDocument): readonly string[] {
   // An approval is two fields and one thing that happened.
   if (field === 'approved_by') return [`${task} ${to === null ? 'no longer approved' : 'approved'}`];
-  if (field === 'approved_at') return [];
+  if (field === 'approved_at' || (field === 'rejected' && to === null)) return [];
   if (typeof to === 'string' && to.length <= 40) return [`${task}: ${field} is ${inertLine(to)}`];
   return [to === null ? `${task}: ${field} removed` : `${task}: ${field} changed`];
 }

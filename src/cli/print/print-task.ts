@@ -41,6 +41,7 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
     ],
     ['because', route.reason],
     ['approval', approvalText(document, now)],
+    ['sent back', rejectionText(fields.rejected, now)],
     ['tags', some(task.tags, 20)],
     ['result', task.summary ?? ''],
     ['evidence', task.evidence ?? ''],
@@ -73,6 +74,7 @@ const TOLD = new Set([
   'needs_approval',
   'approved_by',
   'approved_at',
+  'rejected',
 ]);
 
 function approvalText({ task, fields }: ShowDocument, now: number): string {
@@ -81,6 +83,17 @@ function approvalText({ task, fields }: ShowDocument, now: number): string {
   const { approved_by: by, approved_at: at } = fields;
   if (typeof by === 'string') return `by ${by}${typeof at === 'string' ? `, ${dueTime(at, now)}` : ''}`;
   return fields.needs_approval === true ? 'needed, once it is completed' : '';
+}
+
+/** `no tests (dana, 10:15 (3m ago))`. */
+function rejectionText(rejected: unknown, now: number): string {
+  const fields = new Map<string, unknown>(Object.entries(rejected ?? {}));
+  const [reason, by, at] = ['reason', 'by', 'at'].map((name) => fields.get(name));
+  if (typeof reason !== 'string') return '';
+  const from = [by, typeof at === 'string' ? dueTime(at, now) : undefined].filter(
+    (part) => part !== undefined,
+  );
+  return from.length === 0 ? reason : `${reason} (${from.join(', ')})`;
 }
 
 function fieldText(name: string, value: unknown, running: boolean, now: number): string {

@@ -1,6 +1,7 @@
 /** A person lets others build on a task's result, or sends it back. Who and when are recorded. */
 import { type Problem, problem } from '../../errors.ts';
 import { formatTime } from '../../model/time.ts';
+import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { awaitsApproval } from '../graph.ts';
 import type { Seen } from '../seen.ts';
@@ -14,15 +15,18 @@ export function approveTask(draft: Draft, seen: Seen, id: string): Problem | und
   const reason = `approved by ${seen.person}`;
   draft.set(id, 'approved_by', seen.person, reason);
   draft.set(id, 'approved_at', formatTime(seen.now), reason);
+  draft.set(id, 'rejected', undefined, reason);
   return undefined;
 }
 
-/** The task goes back to pending; the reason stays in the commit. */
+/** The task goes back to pending, with the reason for whoever does it next. */
 export function rejectTask(draft: Draft, seen: Seen, id: string, why: string): Problem | undefined {
   const task = requireTask(draft, seen, id);
   if (isProblem(task)) return task;
   if (!awaitsApproval(task)) return refuse(seen, id);
-  clearTask(draft, task, `rejected by ${seen.person}: ${why}`);
+  const reason = `rejected by ${seen.person}: ${why}`;
+  clearTask(draft, task, reason);
+  draft.set(id, 'rejected', { reason: inline(why, 500), by: seen.person, at: formatTime(seen.now) }, reason);
   return undefined;
 }
 

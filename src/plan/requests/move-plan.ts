@@ -67,7 +67,10 @@ export function reopenPlan(draft: Draft, seen: Seen): Problem | undefined {
 /** A fresh run of the same plan: every task back to pending, checked boxes off again; attempts go on counting. */
 export function restartPlan(draft: Draft, seen: Seen): Problem | undefined {
   const reason = `restarted by ${seen.person}`;
-  for (const task of draft.tasks) clearTask(draft, task, reason);
+  for (const task of draft.tasks) {
+    clearTask(draft, task, reason);
+    draft.set(task.id, 'rejected', undefined, reason);
+  }
   const { criteria } = draft.plan;
   const unmet = criteria.map((criterion) =>
     criterion.check === undefined ? criterion : { ...criterion, met: false },

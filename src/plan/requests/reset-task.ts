@@ -15,8 +15,10 @@ export function reopenTask(draft: Draft, seen: Seen, id: string): Problem | unde
   const reason = `reopened by ${seen.person}`;
   const refusal = backToPending(draft, seen, id, ['completed', 'cancelled'], reason);
   // What was accepted was the plan with this task as it stood.
-  if (refusal === undefined) draft.setPlan('accepted_by', undefined, reason);
-  return refusal;
+  if (refusal !== undefined) return refusal;
+  draft.setPlan('accepted_by', undefined, reason);
+  draft.set(id, 'rejected', undefined, reason);
+  return undefined;
 }
 
 export function cancelTask(
