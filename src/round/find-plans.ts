@@ -117,6 +117,9 @@ export function splitTaskName(typed: string): { readonly plan: string | undefine
 
 /** The file of a plan that is to be made. */
 export function newPlanFile(topic: string): PlanFile {
-  if (!isId(topic)) fail('invalid-id', `${JSON.stringify(topic)} is not a plan name`);
+  if (!isId(topic))
+    fail('usage', `${JSON.stringify(topic)} is not a plan name`, {
+      hint: 'Use at most 64 letters, digits, `.`, `_` and `-`; no `..`, no final `.` or `.lock`.',
+    });
   return { name: topic, file: `docs/${topic}-state.md` };
 }

@@ -197,6 +197,24 @@ describe('the place', () => {
     expect(ids.sort()).toEqual(['alter-grosser', 'alter-grosser-2', 'alter-grosser-3']);
   });
 
+  test('a topic becomes a name whole or is refused: it is never cut', () => {
+    const named = (topic: string) => {
+      const { out, code } = place.rondo('new', topic, '--json');
+      return code === 0 ? JSON.parse(out).plan : `${code} ${errorCode(out)}`;
+    };
+    const words = 'A topic of many words that is longer than any id of a task';
+    expect(named(words)).toBe('a-topic-of-many-words-that-is-longer-than-any-id-of-a-task');
+    expect(named('Прыжок')).toBe('pryzhok');
+    for (const topic of [`${words} and much more`, 'x'.repeat(65), 'a/b', '../x', 'x.lock', '日本語', ''])
+      expect(named(topic), topic).toBe('2 usage');
+  });
+
+  test('titles that no id can be made of are numbered', () => {
+    place.sh('rondo new p');
+    const ids = ['日本語', '한국어', '日本語'].map((title) => place.rondo('add', title).out.trim());
+    expect(ids).toEqual(['task', 'task-2', 'task-3']);
+  });
+
   test('help and version', () => {
     expect(place.rondo('--version')).toMatchObject({
       code: 0,

@@ -5,7 +5,7 @@ import { runCli } from '../../src/cli/main.ts';
 import { columns, cut, widthOf } from '../../src/cli/print/columns.ts';
 import { inert, inertLine } from '../../src/cli/print/inert.ts';
 import { printJson } from '../../src/cli/print/json.ts';
-import { slugOf, uniqueId } from '../../src/cli/slug.ts';
+import { slugOf, uniqueId, wholeSlugOf } from '../../src/cli/slug.ts';
 import { COMMANDS } from '../../src/cli/table.ts';
 import { fail } from '../../src/errors.ts';
 
@@ -119,8 +119,14 @@ describe('text on its way out', () => {
   test('ids from titles', () => {
     expect(slugOf("Don't break Çà et là!")).toBe('dont-break-ca-et-la');
     expect(slugOf('a'.repeat(100))).toHaveLength(40);
+    expect(slugOf('Größe, Smørrebrød, Łódź')).toBe('grosse-smorrebrod-lodz');
+    expect(slugOf('Добавить вход')).toBe('dobavit-vkhod');
+    expect(slugOf('Προσθήκη εισόδου')).toBe('prosthiki-eisodoy');
+    expect(slugOf('API 日本語 v2')).toBe('api-v2');
     expect(slugOf('日本語')).toBe('');
+    expect(wholeSlugOf('a'.repeat(100))).toHaveLength(100);
     expect(uniqueId('', [])).toBe('task');
+    expect(uniqueId('', ['task', 'Task-2'])).toBe('task-3');
     expect(uniqueId('a', ['A', 'a-2'])).toBe('a-3');
   });
 });

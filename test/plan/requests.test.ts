@@ -336,10 +336,23 @@ describe('add', () => {
     expect(ids(add('new'))).toEqual(['a', 'b', 'c', 'new']);
   });
 
+  it('puts tasks after one and the same in the order in which they come', () => {
+    let now = of;
+    for (const [id, after] of [
+      ['one', 'a'],
+      ['two', 'a'],
+      ['deep', 'two'],
+      ['three', 'a'],
+      ['more', 'one'],
+    ] as const)
+      now = move(see(now), add(id, { blocked_by: [after] })).plan;
+    expect(now.tasks.map((each) => each.id)).toEqual(['a', 'one', 'more', 'two', 'deep', 'three', 'b', 'c']);
+  });
+
   it('is refused for an id that is bad or taken, for blockers that are not there, and on a complete plan', () => {
     const code = (request: Request, on = of) => refusal(move(see(on), request))?.code;
     for (const id of ['', '-x', 'a b', 'x..y', 'x.lock', 'x.', 'ü', 'x'.repeat(65)])
-      expect(code(add(id)), id).toBe('invalid-id');
+      expect(code(add(id)), id).toBe('usage');
     expect([code(add('a')), code(add('B'))]).toEqual(['already-exists', 'already-exists']);
     expect(code(add('new', { blocked_by: ['gone'] }))).toBe('unknown-task');
     expect(code(add('new'), plan([personTask('a', completed)], { fields: { status: 'complete' } }))).toBe(

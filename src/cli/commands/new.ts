@@ -4,7 +4,7 @@ import { findPlans, newPlanFile, type PlanFile } from '../../round/find-plans.ts
 import type { Cli } from '../cli.ts';
 import { makeRound, type Request } from '../make-round.ts';
 import type { Session } from '../session.ts';
-import { slugOf } from '../slug.ts';
+import { wholeSlugOf } from '../slug.ts';
 
 export function register(cli: Cli): void {
   cli
@@ -28,9 +28,8 @@ export function register(cli: Cli): void {
 
 /** Words with spaces become a slug; anything else must be a plan name as it is. */
 async function freeFile({ outside }: Session, topic: string): Promise<PlanFile> {
-  const target = newPlanFile(
-    /^[\p{L}\p{N}][\p{L}\p{N} ]*$/u.test(topic) && !isId(topic) ? slugOf(topic) : topic,
-  );
+  const isWords = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ]*$/u.test(topic) && !isId(topic);
+  const target = newPlanFile((isWords && wholeSlugOf(topic)) || topic);
   const { plans } = await findPlans(outside);
   const other = plans.find((plan) => plan.name.toLowerCase() === target.name.toLowerCase());
   if (other !== undefined)

@@ -1,8 +1,8 @@
-/** A new task, placed after the last task it depends on. */
+/** A new task, placed after the last task it depends on, and after those that were placed there before it. */
 import { type Problem, problem } from '../../errors.ts';
 import { dependencyId } from '../../model/dependency.ts';
 import { isId } from '../../model/id.ts';
-import { planStatusOf } from '../../model/plan.ts';
+import { planStatusOf, type Task } from '../../model/plan.ts';
 import type { Draft } from '../draft.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
@@ -14,7 +14,10 @@ export function addTask(
   request: Extract<Request, { kind: 'add' }>,
 ): Problem | undefined {
   if (!isId(request.id))
-    return problem('invalid-id', `${JSON.stringify(request.id)} is not a task id`, { file: seen.plan.file });
+    return problem('usage', `${JSON.stringify(request.id)} is not a task id`, {
+      file: seen.plan.file,
+      hint: 'Use at most 64 letters, digits, `.`, `_` and `-`; no `..`, no final `.` or `.lock`.',
+    });
   if (request.title.trim() === '' || /[\r\n]/.test(request.title))
     return problem('usage', 'a title is one line, and not empty', { file: seen.plan.file });
   if (planStatusOf(draft.plan) === 'complete')
@@ -32,15 +35,30 @@ export function addTask(
     const blocker = requireTask(draft, seen, id);
     if (isProblem(blocker)) return blocker;
   }
-  const last = draft.tasks.filter((task) => blockers.includes(task.id)).at(-1);
   draft.apply({
     kind: 'task-added',
     task: request.id,
     title: request.title,
     fields: request.fields,
     brief: request.brief,
-    after: last?.id ?? null,
+    after: placeBehind(draft.tasks, blockers),
     reason: `added by ${seen.person}`,
   });
   return undefined;
+}
+
+/** The task to stand after; null where the new one waits for none. */
+function placeBehind(tasks: readonly Task[], blockers: readonly string[]): string | null {
+  const at = tasks.findLastIndex((task) => blockers.includes(task.id));
+  const last = tasks[at];
+  if (last === undefined) return null;
+  // Its followers, and theirs, in an unbroken row: in the order in which they came.
+  const row = new Set([last.id]);
+  let behind = last;
+  for (const task of tasks.slice(at + 1)) {
+    if (!(task.fields.blocked_by ?? []).some((dependency) => row.has(dependencyId(dependency)))) break;
+    row.add(task.id);
+    behind = task;
+  }
+  return behind.id;
 }
