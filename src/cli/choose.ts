@@ -1,29 +1,40 @@
 /** Which plan and which task a call means. */
-import { RondoError } from '../errors.ts';
+import { fail, RondoError } from '../errors.ts';
 import { listPlans, planStatus } from '../query/status.ts';
-import { choosePlan, type PlanFile, splitTaskName } from '../round/find-plans.ts';
+import { type ChooseOptions, choosePlan, type PlanFile, splitTaskName } from '../round/find-plans.ts';
 import { variable } from './host.ts';
 import type { Session } from './session.ts';
 
 /** The plan asked for, else RONDO_PLAN, else the only active one. */
-export function chosenPlan(session: Session, asked: string | undefined): Promise<PlanFile> {
-  return choosePlan(session.outside, asked ?? variable(session.host, 'RONDO_PLAN'));
+export function chosenPlan(
+  session: Session,
+  asked: string | undefined,
+  options: ChooseOptions = {},
+): Promise<PlanFile> {
+  return choosePlan(session.outside, asked ?? variable(session.host, 'RONDO_PLAN'), options);
 }
 
 /** `<task>` or `<plan>/<task>`; where several plans are active, the only one that has such a task. */
 export async function chosenTask(
   session: Session,
   typed: string,
+  options: Pick<ChooseOptions, 'archived'> = {},
 ): Promise<{ readonly target: PlanFile; readonly task: string }> {
   const { plan, task } = splitTaskName(typed);
   try {
-    return { target: await chosenPlan(session, plan), task };
+    return { target: await chosenPlan(session, plan, { ...options, named: { task } }), task };
   } catch (error) {
     if (!(error instanceof RondoError) || error.code !== 'ambiguous-plan') throw error;
-    const holders = await plansWith(session, task);
-    const [only] = holders;
-    if (only === undefined || holders.length > 1) throw error;
-    return { target: only, task };
+    const [only, ...more] = await plansWith(session, task);
+    if (only === undefined)
+      fail('unknown-task', `no active plan has a task ${task}`, {
+        hint: 'See `rondo status <plan>` for the task ids.',
+      });
+    if (more.length === 0) return { target: only, task };
+    const names = [only, ...more].map(({ name }) => name).join(', ');
+    fail('ambiguous-plan', `more than one plan has a task ${task}: ${names}`, {
+      hint: `Name the plan before it, such as \`${only.name}/${task}\`; or set RONDO_PLAN.`,
+    });
   }
 }
 

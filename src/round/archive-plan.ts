@@ -3,7 +3,7 @@ import { fail, problem, RondoError } from '../errors.ts';
 import { planStatusOf } from '../model/plan.ts';
 import { durationMs } from '../model/time.ts';
 import type { Outside } from '../ports.ts';
-import type { PlanFile } from './find-plans.ts';
+import { archivedName, type PlanFile } from './find-plans.ts';
 import { roundMessage } from './message.ts';
 import { read } from './read.ts';
 
@@ -60,9 +60,4 @@ export async function archivePlan(
   } finally {
     lock.release();
   }
-}
-
-function archivedName(file: string): string {
-  const slash = file.lastIndexOf('/');
-  return `${file.slice(0, slash + 1)}archive/${file.slice(slash + 1)}`;
 }

@@ -38,8 +38,19 @@ export async function findPlans(
   return { plans, problems };
 }
 
+export interface ChooseOptions {
+  /** Where the call names its plan: as a word of its own, with `--plan`, or before the task. For the hint. */
+  readonly named?: 'argument' | 'option' | { readonly task: string };
+  /** Whether a plan in `archive/` may be meant, by a call that only looks. */
+  readonly archived?: boolean;
+}
+
 /** The plan a call means. Throws `unknown-plan` or `ambiguous-plan`; a broken name clash concerns only its own plan. */
-export async function choosePlan(outside: Outside, asked: string | undefined): Promise<PlanFile> {
+export async function choosePlan(
+  outside: Outside,
+  asked: string | undefined,
+  { named = 'argument', archived = false }: ChooseOptions = {},
+): Promise<PlanFile> {
   const { plans, problems } = await findPlans(outside);
   if (asked !== undefined) {
     const found = plans.find((plan) => plan.name === asked || plan.file === asked.replace(/^\.\//, ''));
@@ -51,7 +62,7 @@ export async function choosePlan(outside: Outside, asked: string | undefined): P
         hint: clash.hint,
         ...(clash.file === undefined ? {} : { file: clash.file }),
       });
-    return found ?? unknownPlan(plans, asked);
+    return found ?? (await archivedOrUnknown(outside, plans, asked, archived));
   }
   const [only, ...more] = plans;
   if (only === undefined)
@@ -67,7 +78,51 @@ export async function choosePlan(outside: Outside, asked: string | undefined): P
     active.length === 0
       ? 'every plan is complete, so name the one you mean'
       : `more than one plan is active: ${active.map((p) => p.name).join(', ')}`,
+    { hint: hintToName(named, (first ?? only).name) },
   );
+}
+
+function hintToName(named: NonNullable<ChooseOptions['named']>, plan: string): string {
+  const how =
+    named === 'argument'
+      ? `Name it after the command, such as \`${plan}\``
+      : named === 'option'
+        ? `Name it with \`--plan ${plan}\``
+        : `Name it before the task, such as \`${plan}/${named.task}\``;
+  return `${how}; or set RONDO_PLAN.`;
+}
+
+/** A plan that `rondo archive` has moved away, by its name or file; undefined where there is none. */
+export async function findArchived(outside: Outside, asked: string): Promise<PlanFile | undefined> {
+  const { settings } = await loadSettings(outside);
+  const files = outside.repo.findFiles(settings.paths.map(archivedName));
+  const file = files.find((each) => each === asked.replace(/^\.\//, '') || topicOf(each) === asked);
+  return file === undefined ? undefined : { name: topicOf(file), file };
+}
+
+/** The file, or the pattern of files, in `archive/` beside it. */
+export function archivedName(file: string): string {
+  const slash = file.lastIndexOf('/');
+  return `${file.slice(0, slash + 1)}archive/${file.slice(slash + 1)}`;
+}
+
+/** The command that brings an archived plan back. */
+export function howToBringBack({ file }: PlanFile): string {
+  return `git mv ${file} ${file.replace(/archive\/(?=[^/]*$)/, '')}`;
+}
+
+async function archivedOrUnknown(
+  outside: Outside,
+  plans: readonly PlanFile[],
+  asked: string,
+  mayBeArchived: boolean,
+): Promise<PlanFile> {
+  const archived = await findArchived(outside, asked);
+  if (archived === undefined) return unknownPlan(plans, asked);
+  if (mayBeArchived) return archived;
+  fail('unknown-plan', `${archived.name} is archived as ${archived.file}`, {
+    hint: `status, show, log and logs still read it; to go on with it: ${howToBringBack(archived)}`,
+  });
 }
 
 function unknownPlan(plans: readonly PlanFile[], asked: string): never {

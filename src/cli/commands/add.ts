@@ -10,6 +10,7 @@ import type { Cli } from '../cli.ts';
 import type { Request } from '../make-round.ts';
 import { noteProblems } from '../note-problems.ts';
 import { collect, collectList } from '../options.ts';
+import { refuseTrustToWorker } from '../refuse-worker.ts';
 import type { Session } from '../session.ts';
 import { slugOf, uniqueId } from '../slug.ts';
 
@@ -31,7 +32,7 @@ export function register(cli: Cli): void {
     .option('--brief <text>', 'what the worker needs to know; - reads it from standard input', collect)
     .action((title, options) =>
       cli.answer('add', async (session) => {
-        const target = await chosenPlan(session, options.plan);
+        const target = await chosenPlan(session, options.plan, { named: 'option' });
         const request = {
           kind: 'add' as const,
           title,
@@ -99,6 +100,7 @@ async function addUnder(
   request: Omit<AddRequest, 'id'>,
   asked: string | undefined,
 ): Promise<{ document: RoundDocument; id: string }> {
+  refuseTrustToWorker(session);
   for (let tries = 0; ; tries++) {
     const id = asked ?? (await freeId(session, target, request.title));
     try {

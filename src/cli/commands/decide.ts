@@ -9,7 +9,7 @@ export function register(cli: Cli): void {
     .option('--plan <plan>', 'the plan to write it into')
     .action((text, { plan }) =>
       cli.answer('decide', async (session) =>
-        makeRound(session, await chosenPlan(session, plan), { kind: 'decide', text }),
+        makeRound(session, await chosenPlan(session, plan, { named: 'option' }), { kind: 'decide', text }),
       ),
     );
 }

@@ -12,7 +12,11 @@ export function register(cli: Cli): void {
     .option('-n, --limit <n>', 'at most this many rounds', wholeNumber)
     .action((plan, { limit }) =>
       cli.answer('log', async (session) => {
-        const document = await planLog(session.outside, await chosenPlan(session, plan), limit);
+        const document = await planLog(
+          session.outside,
+          await chosenPlan(session, plan, { archived: true }),
+          limit,
+        );
         return { document, text: () => printLog(document, viewOf(session)) };
       }),
     );

@@ -1,5 +1,6 @@
 import { fail } from '../../errors.ts';
-import type { LogsDocument } from '../../model/documents.ts';
+import type { LogsDocument, TaskDocument } from '../../model/documents.ts';
+import type { Outside } from '../../ports.ts';
 import { planStatus } from '../../query/status.ts';
 import type { PlanFile } from '../../round/find-plans.ts';
 import { chosenTask } from '../choose.ts';
@@ -20,7 +21,7 @@ export function register(cli: Cli): void {
     .option('--attempt <n>', 'the attempt; the newest of this machine where not given', wholeNumber)
     .action((typed, { follow, attempt }) =>
       cli.answer('logs', async (session) => {
-        const { target, task } = await chosenTask(session, typed);
+        const { target, task } = await chosenTask(session, typed, { archived: true });
         if (follow === true && session.json) fail('usage', '--follow cannot be combined with --json');
         const number =
           attemptHere(session, target, task, attempt) ?? (await noAttempt(session, target, task, attempt));
@@ -59,13 +60,16 @@ async function noAttempt(
   fail(
     'usage',
     asked === undefined
-      ? `no attempt of ${id} has run on this machine`
+      ? `there is no log of ${id} on this machine`
       : `attempt ${asked} of ${id} has left no log on this machine`,
-    {
-      hint:
-        task.attempt === null
-          ? 'It has not been started by a command yet.'
-          : `See \`rondo show ${target.name}/${id}\`.`,
-    },
+    { hint: whyNoLog(outside, target, task) },
   );
+}
+
+function whyNoLog({ local }: Outside, { name }: PlanFile, { id, attempt, machine }: TaskDocument): string {
+  if (attempt === null) return 'It has not been started by a command yet.';
+  if (machine === null)
+    return `A person had it last, so nothing was printed; see \`rondo show ${name}/${id}\`.`;
+  if (machine !== local.machine()) return `Attempt ${attempt} ran on ${machine}, which has its log.`;
+  return `Attempt ${attempt} ran here, and \`rondo clean\` removes what is over; its result: \`rondo show ${name}/${id}\`.`;
 }

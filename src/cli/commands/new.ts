@@ -1,8 +1,15 @@
 import { fail } from '../../errors.ts';
 import { isId } from '../../model/id.ts';
-import { findPlans, newPlanFile, type PlanFile } from '../../round/find-plans.ts';
+import {
+  findArchived,
+  findPlans,
+  howToBringBack,
+  newPlanFile,
+  type PlanFile,
+} from '../../round/find-plans.ts';
+import { runRound } from '../../round/run-round.ts';
 import type { Cli } from '../cli.ts';
-import { makeRound, type Request } from '../make-round.ts';
+import { type Request, roundAnswer } from '../make-round.ts';
 import type { Session } from '../session.ts';
 import { wholeSlugOf } from '../slug.ts';
 
@@ -14,13 +21,16 @@ export function register(cli: Cli): void {
     .action((topic, { goal }) =>
       cli.answer('new', async (session) => {
         const target = await freeFile(session, topic);
-        const answer = await makeRound(session, target, {
-          kind: 'new',
-          plan: newPlan(session, target, titleOf(topic), goal),
-        });
+        const plan = newPlan(session, target, titleOf(topic), goal);
+        const { document } = await runRound(session.outside, target, { kind: 'new', plan });
+        const before =
+          document.round > 1
+            ? `a plan ${target.name} was here before: rounds count on from ${document.round - 1}\n`
+            : '';
         return {
-          ...answer,
-          text: () => `${target.file} started\nnext: rondo add "<title>", or write tasks into the file\n`,
+          ...roundAnswer(session, document, { dryRun: false, starts: false }),
+          text: () =>
+            `${target.file} started\n${before}next: rondo add "<title>", or write tasks into the file\n`,
         };
       }),
     );
@@ -34,6 +44,13 @@ async function freeFile({ outside }: Session, topic: string): Promise<PlanFile> 
   const other = plans.find((plan) => plan.name.toLowerCase() === target.name.toLowerCase());
   if (other !== undefined)
     fail('already-exists', `there is a plan ${other.name} already`, { file: other.file });
+  // Its rounds, attempts and logs go by its name: a second plan of that name would go on in the first one's history.
+  const archived = await findArchived(outside, target.name);
+  if (archived !== undefined)
+    fail('already-exists', `a plan ${archived.name} is archived as ${archived.file}`, {
+      file: archived.file,
+      hint: `Choose another name, or bring it back: ${howToBringBack(archived)}; then rondo restart ${archived.name}`,
+    });
   return target;
 }
 

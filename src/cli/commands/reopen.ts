@@ -14,7 +14,9 @@ export function register(cli: Cli): void {
           fail('usage', 'name a task, or a plan with --plan, not both');
         if (typed === undefined && plan === undefined) fail('usage', 'name a task, or a plan with --plan');
         if (typed === undefined)
-          return await makeRound(session, await chosenPlan(session, plan), { kind: 'reopen-plan' });
+          return await makeRound(session, await chosenPlan(session, plan, { named: 'option' }), {
+            kind: 'reopen-plan',
+          });
         const { target, task } = await chosenTask(session, typed);
         return await makeRound(session, target, { kind: 'reopen', task });
       }),

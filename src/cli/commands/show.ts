@@ -10,7 +10,7 @@ export function register(cli: Cli): void {
     .argument('<task>', 'the task, as <task> or <plan>/<task>')
     .action((typed) =>
       cli.answer('show', async (session) => {
-        const { target, task } = await chosenTask(session, typed);
+        const { target, task } = await chosenTask(session, typed, { archived: true });
         const document = await showTask(session.outside, target, task);
         return { document, text: () => printShow(document, viewOf(session)) };
       }),

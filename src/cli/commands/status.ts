@@ -17,7 +17,7 @@ export function register(cli: Cli): void {
     .option('--watch', 'show it again whenever it changes, until Ctrl-C')
     .action((plan, { at, watch }) =>
       cli.answer('status', async (session) => {
-        const target = await chosenPlan(session, plan);
+        const target = await chosenPlan(session, plan, { archived: true });
         if (watch === true) return await watchStatus(session, target, at);
         const document = await planStatus(session.outside, target, at);
         noteProblems(session, document.problems);
