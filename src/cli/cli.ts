@@ -5,7 +5,6 @@ import type { Host } from './host.ts';
 import { printJson } from './print/json.ts';
 import { loadStyle } from './print/style.ts';
 import type { Program } from './program.ts';
-import { refuseWorker } from './refuse-worker.ts';
 import { openSession, type Session } from './session.ts';
 import { findCommand } from './table.ts';
 
@@ -48,8 +47,6 @@ export class Cli {
   ): Promise<void> {
     if (await this.#refuseDisabled(name)) return;
     const session = await openSession(this.host, this.flags(), options.trustAll === true);
-    if (session.outside.trustAll && findCommand(name)?.changes === true)
-      refuseWorker(session, 'take every command as approved');
     const answer = await work(session);
     if (answer === undefined) return;
     this.#exit = answer.exit ?? 0;
