@@ -16,21 +16,41 @@ interface Word {
 }
 
 export async function completionScript(cli: Cli, shell: Shell): Promise<string> {
+  if (shell === 'bash') return BASH;
   const root = await knownWords(cli);
   return captured(() => root.setup('rondo', 'rondo', shell));
 }
 
+/**
+ * The library's script for bash needs functions of the package bash-completion, fails when it is sourced again, and
+ * evaluates the line as typed. This one needs bash alone (3.2 and newer) and hands the words over as they stand. The last
+ * line of an answer is `:` and a number, which the other shells read.
+ */
+const BASH = `# bash completion for rondo
+_rondo() {
+  local word=\${COMP_WORDS[COMP_CWORD]} line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    line=\${line%%$'\\t'*}
+    if [[ $line != :* && $line == "$word"* ]]; then
+      COMPREPLY+=("$line")
+    fi
+  done < <(rondo complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F _rondo rondo
+`;
+
 /** Prints what may come next after the words, in the form the scripts read. */
 export async function completeWords(cli: Cli, words: string[]): Promise<void> {
   const root = await knownWords(cli);
-  const { plans, tasks } = await namesHere(cli);
+  const { plans, tasks, ids } = await namesHere(cli);
   for (const command of root.commands.values()) {
     for (const [name, argument] of command.arguments) {
       const known = name === 'plan' ? plans : name === 'task' ? tasks : undefined;
       if (known !== undefined) argument.handler = (complete) => offer(known, complete);
     }
     for (const [name, option] of command.options) {
-      const known = name === 'plan' ? plans : name === 'after' ? tasks : undefined;
+      const known = name === 'plan' ? plans : name === 'after' ? ids : undefined;
       if (known !== undefined) option.handler = (complete) => offer(known, complete);
     }
   }
@@ -54,28 +74,39 @@ async function knownWords(cli: Cli): Promise<Root> {
   });
 }
 
+interface Names {
+  readonly plans: readonly Word[];
+  /** As a call names them: with the plan where several active plans have a task of that id. */
+  readonly tasks: readonly Word[];
+  /** Their bare ids, each once. */
+  readonly ids: readonly Word[];
+}
+
 /** Outside a repository, or where a plan is broken, there is just nothing to offer. */
-async function namesHere(
-  cli: Cli,
-): Promise<{ readonly plans: readonly Word[]; readonly tasks: readonly Word[] }> {
+async function namesHere(cli: Cli): Promise<Names> {
   try {
     const { outside } = await openSession(cli.host, cli.flags(), false);
     const { plans } = await listPlans(outside);
     const good = plans.filter((plan) => plan.status !== null);
     const open = good.filter((plan) => plan.status !== 'complete');
-    const tasks: Word[] = [];
+    const byId = new Map<string, Word[]>();
     for (const { plan, file } of open.length > 0 ? open : good)
-      for (const task of (await planStatus(outside, { name: plan, file })).tasks)
-        tasks.push({
-          value: open.length > 1 ? `${plan}/${task.id}` : task.id,
-          description: `${task.status}: ${inertLine(task.title)}`,
-        });
+      for (const { id, status, title } of (await planStatus(outside, { name: plan, file })).tasks)
+        byId.set(id, [
+          ...(byId.get(id) ?? []),
+          { value: `${plan}/${id}`, description: `${status}: ${inertLine(title)}` },
+        ]);
+    const ids = [...byId].map(([value, [word]]) => ({ value, description: word?.description ?? '' }));
     return {
       plans: plans.map((plan) => ({ value: plan.plan, description: inertLine(plan.goal ?? '') })),
-      tasks,
+      tasks: ids.flatMap((id) => {
+        const holders = byId.get(id.value) ?? [];
+        return holders.length > 1 ? holders : [id];
+      }),
+      ids,
     };
   } catch {
-    return { plans: [], tasks: [] };
+    return { plans: [], tasks: [], ids: [] };
   }
 }
 
