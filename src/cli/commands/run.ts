@@ -98,7 +98,9 @@ function runAnswer(session: Session, document: RunDocument, interrupted: boolean
     document.status === 'complete' || document.status === 'blocked' || document.status === 'paused';
   if (interrupted && !over) {
     if (!session.json)
-      session.note(`stopped waiting; workers go on. Go on with: ${session.host.name} run ${document.plan}`);
+      session.note(
+        `stopped waiting${document.counts.in_progress > 0 ? '; what is under way goes on' : ''}. Go on with: ${session.host.name} run ${document.plan}`,
+      );
     return {
       document,
       text: () => printRun(document, viewOf(session)),

@@ -2,26 +2,33 @@
 import type { NeedDocument } from '../../model/documents.ts';
 import { inertLine } from './inert.ts';
 import { dueTime } from './time.ts';
+import { some } from './words.ts';
 
 /** More than these are counted: `rondo next` has them all. */
 const MOST = 5;
 
-/** The lines of the first few needs, and how many more there are. What is not approved is one line, for one command approves it. */
+/** The lines of the first few needs, and how many more there are. Those to approve here, and those to claim, are one line each. */
 export function needLines(needs: readonly NeedDocument[], now: number): readonly string[] {
   const untrusted = needs.filter((need) => need.kind === 'trust');
-  const others = needs.filter((need) => need.kind !== 'trust');
-  const lines = [
-    ...(untrusted.length === 0 ? [] : [trustLine(untrusted)]),
+  const toClaim = needs.filter((need) => need.kind === 'claim');
+  const others = needs.filter((need) => need.kind !== 'trust' && need.kind !== 'claim');
+  return [
+    ...together(untrusted, 'wait for their commands to be approved here', now),
     ...others.slice(0, MOST).map((need) => needLine(need, now)),
+    ...together(toClaim, 'wait for people to claim them', now),
+    ...(others.length <= MOST ? [] : [`and ${others.length - MOST} more: rondo next`]),
   ];
-  return others.length <= MOST ? lines : [...lines, `and ${others.length - MOST} more: rondo next`];
 }
 
-function trustLine(needs: readonly NeedDocument[]): string {
-  const names = needs.slice(0, 3).map((need) => inertLine(need.task));
-  const more = needs.length > 3 ? ` and ${needs.length - 3} more` : '';
-  const what = needs.length === 1 ? 'waits for its command' : 'wait for their commands';
-  return `${names.join(', ')}${more} ${what} to be approved here: rondo trust`;
+function together(needs: readonly NeedDocument[], what: string, now: number): readonly string[] {
+  const [first] = needs;
+  if (first === undefined) return [];
+  if (needs.length === 1) return [needLine(first, now)];
+  const names = some(
+    needs.map((need) => inertLine(need.task)),
+    3,
+  );
+  return [`${names} ${what}: ${inertLine(first.command)}`];
 }
 
 function needLine({ kind, task, who, since, until, command }: NeedDocument, now: number) {

@@ -81,6 +81,8 @@ function sentence(
   const task = inertLine(change.task ?? '');
   switch (change.kind) {
     case 'task-status':
+      // Taken back and started again, as a take-over does, is a start.
+      if (change.to === 'pending' && started.has(change.task ?? '')) return [];
       return [`${task} ${stepWord(change, started)}`];
     case 'task-added':
       return [`${task} added`];
