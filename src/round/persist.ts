@@ -49,6 +49,7 @@ export async function persist(outside: Outside, read: ReadResult, draft: Draft):
     machine: seen.machine,
     changes: draft.changes,
     adopted,
+    arrival: arrivalOf(read),
     attempts,
   });
   const { commit } = seen.settings;
@@ -66,6 +67,15 @@ export async function persist(outside: Outside, read: ReadResult, draft: Draft):
   if (outcome.kind === 'deferred') throw new RondoError(outcome.problem);
   const proved = edited.parsed === undefined ? undefined : { text: edited.text, parsed: edited.parsed };
   return { kind: 'saved', round, commit: outcome.commit, adopted, outcome, proved };
+}
+
+/** A plan that the branch does not have yet, or has in a form that cannot be read, is not told field by field. */
+function arrivalOf({ seen, look }: ReadResult): string | undefined {
+  const count = seen.plan.tasks.length;
+  const tasks = `${count} ${count === 1 ? 'task' : 'tasks'}`;
+  if (look.text === null) return `plan added, ${tasks}`;
+  if (!look.edited || seen.committed !== null) return undefined;
+  return look.headText() === null ? `by hand, plan added, ${tasks}` : `by hand, plan mended, ${tasks}`;
 }
 
 async function newText(

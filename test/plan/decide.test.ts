@@ -359,7 +359,7 @@ describe('failure', () => {
       'blocked',
       ['a: external: the vendor'],
     ]);
-    expect(stopped.plan.fields.next_action).toBe('unblock a, then rondo unblock a');
+    expect(stopped.plan.fields.next_action).toBe('clear what blocks a, then rondo unblock a');
   });
 });
 
@@ -374,7 +374,7 @@ describe('success criteria', () => {
     expect([moved.effects, moved.plan.fields.status, moved.plan.fields.next_action]).toEqual([
       [],
       'paused',
-      'rondo accept (1 criterion to be accepted)',
+      'rondo accept (success criteria are to be accepted)',
     ]);
     expect(tick(moved.plan, {}, {}, { kind: 'accept' }).plan.fields.status).toBe('complete');
     expect(statusOf({ ...said, criteria: [{ text: 'good', met: true }] })).toBe('complete');
@@ -586,6 +586,51 @@ describe('next_checkpoint', () => {
     expect(of({}).plan.fields.next_checkpoint).toBe('2026-11-21T11:00:00Z');
     expect(of({ estimate: '20m' }).plan.fields.next_checkpoint).toBe('2026-11-21T10:30:00Z');
     expect(of({ estimate: '20m', timeout: '5m' }).plan.fields.next_checkpoint).toBe('2026-11-21T10:05:00Z');
+  });
+});
+
+describe('the header changes as little as can be', () => {
+  const changed = (before: Plan, after: Plan) =>
+    Object.keys({ ...before.fields, ...after.fields }).filter(
+      (name) =>
+        JSON.stringify(Reflect.get(before.fields, name)) !== JSON.stringify(Reflect.get(after.fields, name)),
+    );
+  const claim = (id: string): Request => ({
+    kind: 'claim',
+    task: id,
+    owner: undefined,
+    returns: undefined,
+    until: undefined,
+  });
+
+  it('to take a task leaves the step; to take one more within the minute, the checkpoint, too', () => {
+    const start = tick(plan([personTask('a'), personTask('b'), personTask('c', { blocked_by: ['a'] })])).plan;
+    expect(start.fields.current_step).toBe('a, b');
+    const one = tick(start, {}, { now: NOW + 1000 }, claim('a')).plan;
+    expect(changed(start, one).sort()).toEqual(['next_action', 'next_checkpoint', 'status']);
+    const two = tick(one, {}, { now: NOW + 5000 }, claim('b')).plan;
+    expect(changed(one, two)).toEqual(['next_action']);
+    const back = tick(two, {}, { now: NOW + 9000 }, { kind: 'release', task: 'a' }).plan;
+    expect(changed(two, back)).toEqual(['next_action']);
+    expect(back.fields.next_checkpoint).toBe('2026-11-21T11:01:00Z');
+  });
+
+  it('numbers that count along are in no line', () => {
+    const many = tick(plan(Array.from({ length: 9 }, (_, i) => personTask(`t${i}`)))).plan;
+    expect([many.fields.current_step, many.fields.next_action]).toEqual([
+      't0, t1, t2, t3, t4 and more',
+      'claim t0, t1, t2, t3, t4 and more',
+    ]);
+    const criteria = [1, 2].map((n) => ({ text: `good ${n}`, met: false }));
+    const two = tick(plan([personTask('a', completed)], { criteria })).plan;
+    const one = tick({
+      ...two,
+      criteria: [
+        { text: 'good 1', met: true },
+        { text: 'good 2', met: false },
+      ],
+    });
+    expect(changed(two, one.plan)).toEqual([]);
   });
 });
 

@@ -125,6 +125,30 @@ describe('a hand edit', () => {
     expect(c.committed()).toContain('First of all');
   });
 
+  test('that brings a whole plan, or mends one, is told in a line and not field by field', async () => {
+    const c = checkout('### a: First\n');
+    const said = () =>
+      c
+        .git('log', '-1', '--format=%b')
+        .split('\n')
+        .filter((line) => line.startsWith('- '));
+    const target = { name: 'other', file: 'docs/other-state.md' };
+    const text = '---\nrondo: 1\ngoal: g\nstatus: running\n---\n## Tasks\n### x: X\n### y: Y\n';
+    c.write(target.file, text);
+    await runRound(c.outside, target, TICK);
+    expect(said()).toEqual(['- by hand, plan added, 2 tasks']);
+    // a broken plan that is committed, then mended
+    c.write(FILE, c.plan().replace('goal: Test', 'goal: ['));
+    c.git('commit', '-qam', 'broken');
+    c.write(FILE, c.plan().replace('goal: [', 'goal: Test'));
+    await c.round({ kind: 'claim', task: 'a', owner: 'kim', returns: undefined, until: undefined });
+    expect(said()).toEqual([
+      '- by hand, plan mended, 1 task',
+      '- a: pending -> in_progress (claimed by kim)',
+      expect.stringContaining('plan: running -> awaiting-result'),
+    ]);
+  });
+
   test('that takes an illegal step is kept and warned of', async () => {
     const c = checkout('### a: First\n\n```yaml\nstatus: completed\n```\n\n### b: Second\n');
     await c.round();

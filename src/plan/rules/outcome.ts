@@ -68,12 +68,14 @@ function statusOfCriteria(criteria: CriteriaOutcome): PlanStatus {
   return 'paused';
 }
 
-/** Always something: a line that comes and goes would be noise in the diffs. */
+/**
+ * Always something: a line that comes and goes would be noise in the diffs. Under way and next together, in the order of
+ * the file: to take or release a task leaves this line as it is.
+ */
 function currentStep(draft: Draft, status: PlanStatus, { started, criteria }: Situation): string {
-  const busy = withStatus(draft, 'in_progress').map((task) => task.id);
-  if (busy.length > 0) return some(busy);
-  const next = [...started.startable, ...started.untrusted, ...started.queued, ...started.forPeople];
-  if (next.length > 0) return some(next);
+  const next = new Set([...started.startable, ...started.untrusted, ...started.queued, ...started.forPeople]);
+  const open = draft.tasks.filter((task) => taskStatusOf(task) === 'in_progress' || next.has(task.id));
+  if (open.length > 0) return some(open.map((task) => task.id));
   if (
     criteria !== undefined &&
     criteria.startable.length + criteria.checking.length + criteria.failed.length > 0
@@ -108,10 +110,9 @@ function nextAction(draft: Draft, status: PlanStatus, situation: Situation): str
 }
 
 function acceptance({ awaitingAcceptance }: CriteriaOutcome): string {
-  const open = awaitingAcceptance.length;
-  return open === 0
+  return awaitingAcceptance.length === 0
     ? 'add tasks, or rondo accept'
-    : `rondo accept (${count(open, 'criterion', 'criteria')} to be accepted)`;
+    : 'rondo accept (success criteria are to be accepted)';
 }
 
 function whatStarts(draft: Draft, started: StartOutcome, criteria: CriteriaOutcome | undefined): string {
@@ -130,7 +131,7 @@ function remedy(draft: Draft, { hold, criteria }: Situation): string {
   const failed = withStatus(draft, 'failed').map((task) => task.id);
   if (failed.length > 0) return `mend ${some(failed)}, then rondo retry ${failed[0]}`;
   const blocked = withStatus(draft, 'blocked').map((task) => task.id);
-  if (blocked.length > 0) return `unblock ${some(blocked)}, then rondo unblock ${blocked[0]}`;
+  if (blocked.length > 0) return `clear what blocks ${some(blocked)}, then rondo unblock ${blocked[0]}`;
   const short = draft.tasks
     .filter((task) => taskStatusOf(task) === 'completed' && !endedWell(task))
     .map((task) => task.id);
@@ -157,10 +158,17 @@ function dueTimes(task: Task, seen: Seen): readonly number[] {
   const estimate =
     attempt?.overrun_reported_at === undefined ? durationMs(task.fields.estimate ?? '') : undefined;
   return [
-    ...(lease === undefined ? [] : [lease]),
+    ...(lease === undefined ? [] : [isLong(started, lease) ? Math.ceil(lease / MINUTE) * MINUTE : lease]),
     ...(started === undefined || timeout === undefined ? [] : [started + timeout]),
     ...(started === undefined || estimate === undefined ? [] : [started + 1.5 * estimate]),
   ];
+}
+
+const MINUTE = 60_000;
+
+/** Of a lease this long the minute will do: of tasks that were taken together, one may end and leave the line as it is. */
+function isLong(started: number | undefined, until: number): boolean {
+  return started !== undefined && until - started >= 10 * MINUTE;
 }
 
 function planBlockers(draft: Draft, { hold, criteria }: Situation): string[] {
@@ -175,10 +183,10 @@ function planBlockers(draft: Draft, { hold, criteria }: Situation): string[] {
   if (hold?.kind !== 'paused') for (const text of criteria?.failed ?? []) out.push(`not met: ${text}`);
   return out.length <= MOST
     ? out.map((line) => inline(line, 160))
-    : [...out.slice(0, MOST).map((line) => inline(line, 160)), `and ${out.length - MOST} more`];
+    : [...out.slice(0, MOST).map((line) => inline(line, 160)), 'and more'];
 }
 
-/** At most this many names on one line, so that the line stays readable in a review. */
+/** At most this many names on one line, so that the line stays readable in a review; how many more would change it often. */
 const MOST = 5;
 
 function blockerText(task: Task): string {
@@ -200,13 +208,7 @@ function named(task: Task): string {
 }
 
 function some(names: readonly string[]): string {
-  return names.length <= MOST
-    ? names.join(', ')
-    : `${names.slice(0, MOST).join(', ')} and ${names.length - MOST} more`;
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return names.length <= MOST ? names.join(', ') : `${names.slice(0, MOST).join(', ')} and more`;
 }
 
 function reasonFor(draft: Draft, status: PlanStatus, situation: Situation): string {
