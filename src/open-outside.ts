@@ -20,7 +20,7 @@ export interface OpenOptions {
 export function openOutside(dir: string, options: OpenOptions): Outside {
   const { env } = options;
   const repo = openRepo(dir, { env });
-  const local = openLocal(repo.gitDir, { env, memoVersion: RONDO_VERSION });
+  const local = openLocal(repo.gitDir, { env, cacheVersion: RONDO_VERSION });
   const wrapper = options.wrapper ?? join(import.meta.dirname, 'wrapper.cjs');
   return {
     repo,

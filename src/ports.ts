@@ -280,8 +280,12 @@ export interface Workers {
 
 // ---------------------------------------------------------------- what this checkout keeps for itself
 
-/** A parsed piece of a plan file, by its exact text; see `state-file/memo.ts`. */
-export type Memo = Map<string, unknown>;
+/** A text, and what was kept with it. */
+export interface KeptText {
+  readonly text: string;
+  /** Undefined where it cannot be read back. */
+  value(): unknown;
+}
 
 export interface Lock {
   release(): void;
@@ -300,11 +304,8 @@ export interface Local {
     readonly since: number;
     readonly command: string;
   } | null;
-  /** Loads and saves the memo of parsed pieces for a plan; both may do nothing. */
-  loadMemo(plan: string): Memo;
-  saveMemo(plan: string, memo: Memo): void;
-  /** What `savePlan` kept for exactly this text of the plan; undefined where it kept none. */
-  loadPlan(plan: string, text: string): unknown;
+  /** What `savePlan` kept last for the plan; undefined where it kept nothing. */
+  loadPlan(plan: string): KeptText | undefined;
   /** Keeps what a whole text was parsed to, in place of what was kept before; may do nothing. */
   savePlan(plan: string, text: string, parsed: unknown): void;
   /** Writes down what was saved so far; done by itself when the process ends. */

@@ -53,6 +53,11 @@ function diffDecisions(a: Plan, b: Plan, reason: string): readonly Change[] {
 
 function diffTasks(a: Plan, b: Plan, reason: string): readonly Change[] {
   if (a.tasks === b.tasks) return [];
+  if (a.tasks.length === b.tasks.length && a.tasks.every(({ id }, i) => id === b.tasks[i]?.id))
+    return a.tasks.flatMap((old, i) => {
+      const task = b.tasks[i];
+      return task === undefined || task === old ? [] : diffTask(old, task, reason);
+    });
   const before = new Map(a.tasks.map((task) => [task.id, task]));
   const after = new Set(b.tasks.map((task) => task.id));
   const out: Change[] = a.tasks

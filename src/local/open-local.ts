@@ -1,21 +1,20 @@
 /** What one checkout keeps for itself, in its own git directory and in the user's state directory. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Clock, Local, Memo } from '../ports.ts';
+import type { Clock, KeptText, Local } from '../ports.ts';
 import { type ApprovalFile, approvalFolder, changeApprovals, readApprovals } from './approvals.ts';
 import { systemClock } from './clock.ts';
 import { acquireLock, isDead, readLock } from './lock-file.ts';
 import { loadMachine, type Machine } from './machine.ts';
-import { MEMO_FORMAT, readMemo, writeMemo } from './memo-cache.ts';
 import { Observations } from './observations.ts';
-import { readParsed, writeParsed } from './parsed-cache.ts';
+import { CACHE_FORMAT, readParsed, writeParsed } from './parsed-cache.ts';
 
 export interface LocalOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly hostname?: string;
   readonly clock?: Clock;
-  /** Memos of another version are dropped. */
-  readonly memoVersion?: string;
+  /** What another version of the cache kept is dropped. */
+  readonly cacheVersion?: string;
   /** What this process was asked to do, shown to those who wait for its lock. */
   readonly command?: string;
 }
@@ -31,18 +30,11 @@ function flushAll(): void {
   for (const flush of [...unflushed]) flush();
 }
 
-/** What was parsed of a plan since the last flush. */
-interface Kept {
-  readonly memo?: Memo;
-  readonly text?: string;
-  readonly parsed?: unknown;
-}
-
 /** Opens what the checkout with this git directory keeps for itself. Nothing is read or written before it is asked for. */
 export function openLocal(gitDir: string, options: LocalOptions = {}): Local {
   const home = join(gitDir, 'rondo');
   const clock = options.clock ?? systemClock();
-  const version = options.memoVersion ?? MEMO_FORMAT;
+  const version = options.cacheVersion ?? CACHE_FORMAT;
   const lockFile = join(home, 'lock', 'round');
   const observations = new Observations(join(home, 'observed.json'), clock);
 
@@ -58,34 +50,24 @@ export function openLocal(gitDir: string, options: LocalOptions = {}): Local {
   });
 
   // Written when the process ends: of the many rounds of one `run`, only the last matters to the next process.
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, KeptText>();
   const flush = () => {
-    for (const [plan, { memo, text, parsed }] of kept) {
-      if (memo !== undefined) writeMemo(memoFile(home, plan), version, memo);
-      if (text !== undefined) writeParsed(planFile(home, plan), version, text, parsed);
-    }
+    for (const [plan, { text, value }] of kept) writeParsed(planFile(home, plan), version, text, value());
     kept.clear();
     unflushed.delete(flush);
-  };
-  const keep = (plan: string, what: Kept) => {
-    if (!isFileName(plan)) return;
-    kept.set(plan, what);
-    atExit(flush);
   };
 
   return {
     machine: () => machine().label,
     lock: (waitMs) => acquireLock(lockFile, waitMs, options.command ?? commandOf(process.argv)),
     lockHolder: () => describeHolder(lockFile),
-    loadMemo: (plan) =>
-      kept.get(plan)?.memo ?? (isFileName(plan) ? readMemo(memoFile(home, plan), version) : new Map()),
-    saveMemo: (plan, memo) => keep(plan, { ...kept.get(plan), memo }),
-    loadPlan: (plan, text) => {
-      const known = kept.get(plan);
-      if (known?.text === text) return known.parsed;
-      return isFileName(plan) ? readParsed(planFile(home, plan), version, text) : undefined;
+    loadPlan: (plan) =>
+      kept.get(plan) ?? (isFileName(plan) ? readParsed(planFile(home, plan), version) : undefined),
+    savePlan: (plan, text, parsed) => {
+      if (!isFileName(plan)) return;
+      kept.set(plan, { text, value: () => parsed });
+      atExit(flush);
     },
-    savePlan: (plan, text, parsed) => keep(plan, { ...kept.get(plan), text, parsed }),
     flush,
     observedSince: (key, value) => observations.since(key, value),
     approvedCommands: () => new Set(readApprovals(approvals()).keys()),
@@ -111,10 +93,6 @@ function describeHolder(lockFile: string): ReturnType<Local['lockHolder']> {
 /** Plan names are safe by their grammar; a name that is not one gets no cache. */
 function isFileName(name: string): boolean {
   return /^[+A-Za-z0-9][+A-Za-z0-9._-]{0,80}$/.test(name);
-}
-
-function memoFile(home: string, plan: string): string {
-  return join(home, 'cache', `memo-${plan}.json`);
 }
 
 function planFile(home: string, plan: string): string {

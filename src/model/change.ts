@@ -170,7 +170,7 @@ function applyTaskEdits(plan: Plan, edits: readonly TaskEdit[]): Plan {
   }
   return {
     ...plan,
-    tasks: plan.tasks.map((task) => (byTask.get(task.id) ?? []).reduce(applyTaskEdit, task)),
+    tasks: plan.tasks.map((task) => byTask.get(task.id)?.reduce(applyTaskEdit, task) ?? task),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Outside } from '../ports.ts';
 import type { PlanFile } from '../round/find-plans.ts';
-import { lateMemo, readKnown } from '../round/known-plan.ts';
+import { readKnown } from '../round/known-plan.ts';
 import { loadSettings, settingsOf } from '../round/load-settings.ts';
 import { brokenPlan } from '../round/read.ts';
 
@@ -24,7 +24,7 @@ export interface View {
 export async function viewPlan(outside: Outside, target: PlanFile, at?: string): Promise<View> {
   const loaded = await loadSettings(outside);
   const source = at === undefined ? now(outside, target) : past(outside, target, at);
-  const parsed = await readKnown(outside, target, source.text, lateMemo(outside, target), at === undefined);
+  const parsed = await readKnown(outside, target, source.text, at === undefined);
   if (parsed.plan === undefined)
     throw at === undefined
       ? await brokenPlan(outside, target, parsed.problems)

@@ -5,7 +5,7 @@ import { planStatusOf } from '../model/plan.ts';
 import { nearest } from '../plan/graph.ts';
 import type { Outside } from '../ports.ts';
 import { topicOf } from '../state-file/parse-plan.ts';
-import { lateMemo, readKnown } from './known-plan.ts';
+import { readKnown } from './known-plan.ts';
 import { loadSettings } from './load-settings.ts';
 
 /** A plan file and the topic its name gives. */
@@ -154,7 +154,7 @@ async function statusOf(outside: Outside, plan: PlanFile): Promise<string | unde
   try {
     const text = outside.repo.readFile(plan.file);
     if (text === null) return undefined;
-    const parsed = await readKnown(outside, plan, text, lateMemo(outside, plan), true);
+    const parsed = await readKnown(outside, plan, text, true);
     return parsed.plan === undefined ? undefined : planStatusOf(parsed.plan);
   } catch (error) {
     if (error instanceof RondoError) return undefined;

@@ -1,23 +1,17 @@
-/** Reads a plan's text, by what this checkout has kept of it: the whole where nothing changed, else piece by piece. */
+/** Reads a plan's text, by what this checkout has kept of it: the whole where nothing changed, else section by section. */
 import type { Problem } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Memo, Outside } from '../ports.ts';
+import type { Outside } from '../ports.ts';
+import type { KnownText, Places } from '../state-file/known-text.ts';
 import { type ParsedPlan, readPlan } from '../state-file/parse-plan.ts';
 import type { PlanFile } from './find-plans.ts';
 
-export interface KnownPlan {
+export interface ReadText {
   /** Undefined where the text cannot be read; then `problems` says why. */
   readonly plan: Plan | undefined;
   readonly problems: readonly Problem[];
-}
-
-/** Loads the pieces at the first call: a text that is known as a whole needs none. */
-export function lateMemo({ local }: Outside, target: PlanFile): () => Memo {
-  let memo: Memo | undefined;
-  return () => {
-    memo ??= local.loadMemo(target.name);
-    return memo;
-  };
+  /** What an edit of this text may start from. */
+  readonly known: KnownText | undefined;
 }
 
 /** The plan of a text. With `keep`, what had to be parsed is kept for the next look. */
@@ -25,27 +19,37 @@ export async function readKnown(
   outside: Outside,
   target: PlanFile,
   text: string,
-  memo: () => Memo,
   keep: boolean,
-): Promise<KnownPlan> {
-  const known = outside.local.loadPlan(target.name, text);
-  if (isKnown(known, target)) return known;
-  const parsed = await readPlan(text, target.file, memo());
+): Promise<ReadText> {
+  const kept = outside.local.loadPlan(target.name);
+  const value = kept?.value();
+  const known = kept !== undefined && isKept(value, target) ? { ...value, text: kept.text } : undefined;
+  if (known?.text === text) return { plan: known.plan, problems: known.problems, known };
+  const parsed = await readPlan(text, target.file, known);
   if (keep) keepParsed(outside, target, text, parsed);
-  return parsed;
+  return { plan: parsed.plan, problems: parsed.problems, known: knownOf(text, parsed) };
 }
 
-/** Keeps what a text was parsed to, whole and in pieces. */
+function knownOf(text: string, { plan, problems, places }: ParsedPlan): KnownText | undefined {
+  return plan === undefined ? undefined : { text, plan, problems, places };
+}
+
+/** Keeps what a text was parsed to. */
 export function keepParsed({ local }: Outside, target: PlanFile, text: string, parsed: ParsedPlan): void {
-  if (parsed.plan === undefined) return;
-  local.savePlan(target.name, text, { plan: parsed.plan, problems: parsed.problems });
-  local.saveMemo(target.name, parsed.used);
+  const { plan, problems, places } = parsed;
+  if (plan !== undefined) local.savePlan(target.name, text, { plan, problems, places });
 }
 
-/** Written by this very version for this very text; only the place may differ, where the file was moved. */
-function isKnown(value: unknown, target: PlanFile): value is KnownPlan & { readonly plan: Plan } {
-  if (typeof value !== 'object' || value === null || !('plan' in value) || !('problems' in value))
-    return false;
+interface Kept {
+  readonly plan: Plan;
+  readonly problems: readonly Problem[];
+  readonly places: Places;
+}
+
+/** Written by this very version; only the place may differ, where the file was moved. */
+function isKept(value: unknown, target: PlanFile): value is Kept {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('plan' in value && 'problems' in value && 'places' in value)) return false;
   const { plan } = value;
   return typeof plan === 'object' && plan !== null && 'file' in plan && plan.file === target.file;
 }

@@ -25,20 +25,19 @@ export async function loadSettings(outside: Outside): Promise<LoadedSettings> {
 }
 
 async function parse(outside: Outside, text: string): Promise<LoadedSettings> {
-  const memo = outside.local.loadMemo(SETTINGS_MEMO);
-  const key = `settings:${text}`;
-  const known = memo.get(key);
+  const kept = outside.local.loadPlan(KEPT_AS);
+  const known = kept?.text === text ? kept.value() : undefined;
   if (isLoaded(known))
     return { settings: layerSettings(DEFAULT_SETTINGS, known.settings), problems: known.problems };
   const { parseSettings } = await import('../state-file/parse-settings.ts');
   const { settings, problems } = parseSettings(text, SETTINGS_FILE);
   if (settings === undefined) throw new RondoError(problems);
-  outside.local.saveMemo(SETTINGS_MEMO, new Map([[key, { settings, problems }]]));
+  outside.local.savePlan(KEPT_AS, text, { settings, problems });
   return { settings: layerSettings(DEFAULT_SETTINGS, settings), problems };
 }
 
 /** A name no plan can have. */
-const SETTINGS_MEMO = '+settings';
+const KEPT_AS = '+settings';
 
 function isLoaded(value: unknown): value is { settings: SettingsFile; problems: readonly Problem[] } {
   return typeof value === 'object' && value !== null && 'settings' in value && 'problems' in value;

@@ -85,10 +85,10 @@ async function newText(
 ): Promise<{ readonly text: string; readonly parsed?: ParsedPlan }> {
   const before = read.look.text ?? (await import('../state-file/print-plan.ts')).printPlan(plan);
   if (net.length === 0) return { text: before };
-  const plain = editPlainly(before, read.target.file, net, { memo: read.memo });
+  const plain = editPlainly(before, read.target.file, net, { known: read.known });
   if (plain !== undefined) return plain;
   const { codec } = await import('../state-file/codec.ts');
-  const edited = editPlan(before, read.target.file, net, { memo: read.memo, codec });
+  const edited = editPlan(before, read.target.file, net, { known: read.known, codec });
   if (edited.kind === 'refused') throw new RondoError(edited.problem);
   return edited;
 }

@@ -4,11 +4,12 @@ import type { Plan } from '../model/plan.ts';
 import { taskStatusOf } from '../model/plan.ts';
 import type { Request } from '../plan/request.ts';
 import type { Seen } from '../plan/seen.ts';
-import type { Memo, Outside, PlanHistory, PlanLook, Run } from '../ports.ts';
-import { parsePlan, readPlan } from '../state-file/parse-plan.ts';
+import type { Outside, PlanHistory, PlanLook, Run } from '../ports.ts';
+import type { KnownText } from '../state-file/known-text.ts';
+import { parsePlan } from '../state-file/parse-plan.ts';
 import type { PlanFile } from './find-plans.ts';
 import { findStrays, traceRuns } from './find-strays.ts';
-import { lateMemo, readKnown } from './known-plan.ts';
+import { type ReadText, readKnown } from './known-plan.ts';
 import { loadSettings, settingsOf } from './load-settings.ts';
 
 export interface ReadResult {
@@ -16,7 +17,8 @@ export interface ReadResult {
   readonly seen: Seen;
   readonly look: PlanLook;
   readonly history: PlanHistory;
-  readonly memo: Memo;
+  /** What an edit of the text starts from; undefined where there is no text yet. */
+  readonly known: KnownText | undefined;
   /** Warnings about the text and the settings. */
   readonly problems: readonly Problem[];
 }
@@ -26,8 +28,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
   const { repo, local, workers, clock } = outside;
   const loaded = await loadSettings(outside);
   const look = repo.look(target.file);
-  const memo = lateMemo(outside, target);
-  const parsed = await planOf(outside, target, look, memo, request);
+  const parsed = await planOf(outside, target, look, request);
   const settings = settingsOf(loaded.settings, parsed.plan.fields);
   const history = repo.history(target.name, target.file);
   const machine = local.machine();
@@ -45,7 +46,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     machine,
     person: repo.identity().name,
     plan: parsed.plan,
-    committed: look.edited ? await committedPlan(target, look, memo()) : parsed.plan,
+    committed: look.edited ? await committedPlan(outside, target, look) : parsed.plan,
     edited: look.edited,
     ref: look.head.kind === 'branch' ? look.head.ref : '',
     head: look.head.commit,
@@ -66,9 +67,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     seen,
     look,
     history,
-    get memo() {
-      return memo();
-    },
+    known: parsed.known,
     problems: [...loaded.problems, ...parsed.problems],
   };
 }
@@ -77,21 +76,21 @@ async function planOf(
   outside: Outside,
   target: PlanFile,
   look: PlanLook,
-  memo: () => Memo,
   request: Request,
-) {
+): Promise<ReadText & { readonly plan: Plan }> {
   if (request.kind === 'new') {
     if (look.text !== null)
       throw new RondoError(
         problem('already-exists', `${target.file} is there already`, { file: target.file }),
       );
-    return { plan: request.plan, problems: [] };
+    return { plan: request.plan, problems: [], known: undefined };
   }
   if (look.text === null)
     throw new RondoError(problem('unknown-plan', `${target.file} is not there`, { file: target.file }));
-  const parsed = await readKnown(outside, target, look.text, memo, true);
-  if (parsed.plan !== undefined) return { plan: parsed.plan, problems: parsed.problems };
-  throw await brokenPlan(outside, target, parsed.problems);
+  const parsed = await readKnown(outside, target, look.text, true);
+  const { plan, problems, known } = parsed;
+  if (plan !== undefined) return { plan, problems, known };
+  throw await brokenPlan(outside, target, problems);
 }
 
 /** The problems of a broken plan, the first with the commit at which it was last good. */
@@ -118,9 +117,9 @@ export async function brokenPlan(
   );
 }
 
-async function committedPlan(target: PlanFile, look: PlanLook, memo: Memo): Promise<Plan | null> {
+async function committedPlan(outside: Outside, target: PlanFile, look: PlanLook): Promise<Plan | null> {
   const text = look.headText();
-  return text === null ? null : ((await readPlan(text, target.file, memo)).plan ?? null);
+  return text === null ? null : ((await readKnown(outside, target, text, false)).plan ?? null);
 }
 
 function highestAttempts(history: PlanHistory, runs: readonly Run[]): Readonly<Record<string, number>> {

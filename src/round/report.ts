@@ -75,7 +75,7 @@ async function committedPlan(
     return { plan: proved.parsed.plan, text };
   }
   const parsed =
-    text === null ? undefined : await readKnown(outside, read.target, text, () => read.memo, true);
+    text === null ? undefined : await readKnown(outside, read.target, text, true);
   if (text !== null && parsed?.plan !== undefined) return { plan: parsed.plan, text };
   throw new RondoError(
     problem('internal', `the plan cannot be read back from ${commit}`, { file: read.target.file }),

@@ -7,14 +7,15 @@ import { placeAt } from '../excerpt.ts';
 import { applyChange, applyChanges, type Change } from '../model/change.ts';
 import type { Plan } from '../model/plan.ts';
 import { sameValue } from '../model/same-value.ts';
-import type { Memo } from '../ports.ts';
 import type { Codec } from './codec.ts';
 import type { FieldEdit } from './edit-field.ts';
 import { editSection, type Splice } from './edit-section.ts';
+import { openWindow, type Window, widen } from './edit-window.ts';
 import { OWN_PLAN_FIELDS, OWN_TASK_FIELDS } from './field-order.ts';
 import { findLayout } from './find-layout.ts';
+import { type KnownPieces, type KnownText, piecesOf } from './known-text.ts';
 import type { Layout, TaskPlace } from './layout.ts';
-import { decodeBlock, decodeFrontmatter, type ParsedPlan, parseLayout } from './parse-plan.ts';
+import { decodeBlock, decodeFrontmatter, type Memo, type ParsedPlan, parseLayout } from './parse-plan.ts';
 import { setPlainField } from './plain-edit.ts';
 
 export type EditedPlan =
@@ -28,7 +29,7 @@ export function editPlan(
   text: string,
   file: string,
   changes: readonly Change[],
-  options: { readonly memo?: Memo; readonly codec: Codec },
+  options: { readonly known?: KnownText | undefined; readonly codec: Codec },
 ): EditedPlan {
   return edit(text, file, changes, options);
 }
@@ -38,7 +39,7 @@ export function editPlainly(
   text: string,
   file: string,
   changes: readonly Change[],
-  options: { readonly memo?: Memo },
+  options: { readonly known?: KnownText | undefined },
 ): Extract<EditedPlan, { readonly kind: 'edited' }> | undefined {
   const edited = edit(text, file, changes, { ...options, codec: undefined });
   return edited.kind === 'edited' ? edited : undefined;
@@ -48,9 +49,31 @@ function edit(
   text: string,
   file: string,
   changes: readonly Change[],
-  { memo = new Map(), codec }: { readonly memo?: Memo; readonly codec: Codec | undefined },
+  { known, codec }: { readonly known?: KnownText | undefined; readonly codec: Codec | undefined },
 ): EditedPlan {
-  const editing: Editing = { file, codec, memo, bodies: new Map(), text, layout: undefined };
+  const same = known?.text === text ? known : undefined;
+  const window = same === undefined ? undefined : openWindow(same, changes);
+  const within = window === undefined ? undefined : editWithin(window, file, changes, codec);
+  // What cannot be done there is refused by what the whole text says.
+  return within ?? editWhole(text, file, changes, same === undefined ? undefined : piecesOf(same), codec);
+}
+
+function editWithin(window: Window, file: string, changes: readonly Change[], codec: Codec | undefined) {
+  const edited = editWhole(window.text, file, changes, undefined, codec);
+  if (edited.kind === 'refused') return undefined;
+  const parsed = widen(window, edited, changes);
+  return parsed === undefined ? undefined : { kind: 'edited' as const, ...parsed };
+}
+
+function editWhole(
+  text: string,
+  file: string,
+  changes: readonly Change[],
+  pieces: KnownPieces | undefined,
+  codec: Codec | undefined,
+): EditedPlan {
+  const memo: Memo = new Map();
+  const editing: Editing = { file, codec, pieces, memo, bodies: new Map(), text, layout: undefined };
   const before = parseNow(editing);
   if (before.plan === undefined) {
     const [first] = before.problems.filter((p) => p.severity === 'error');
@@ -72,6 +95,7 @@ interface Editing {
   readonly file: string;
   /** Where there is none, only plain pieces are edited. */
   readonly codec: Codec | undefined;
+  readonly pieces: KnownPieces | undefined;
   readonly memo: Memo;
   /** Frontmatter and blocks changed since the last flush, by the offset of their place. */
   readonly bodies: Map<number, PendingBody>;
@@ -90,7 +114,7 @@ interface PendingBody {
 
 function parseNow(editing: Editing) {
   const layout = layoutOf(editing);
-  return parseLayout(editing.text, editing.file, layout, editing.memo, editing.codec);
+  return parseLayout(editing.text, editing.file, layout, editing);
 }
 
 function layoutOf(editing: Editing): Layout {
@@ -99,8 +123,7 @@ function layoutOf(editing: Editing): Layout {
 }
 
 function verify(editing: Editing, text: string, before: Plan, changes: readonly Change[]): EditedPlan {
-  const { memo, codec, file } = editing;
-  const after = parseLayout(editing.text, file, findLayout(editing.text), memo, codec);
+  const after = parseLayout(editing.text, editing.file, findLayout(editing.text), editing);
   if (after.plan !== undefined && sameValue(after.plan, applyChanges(before, changes))) {
     return { kind: 'edited', text: editing.text, plan: after.plan, parsed: after };
   }

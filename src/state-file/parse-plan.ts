@@ -1,16 +1,16 @@
 /**
- * Text to plan. Finds the parts in one pass and takes each decoded piece from the memo by its exact text; yaml, zod and
- * gray-matter are loaded only where a piece is new.
+ * Text to plan. Finds the parts in one pass and takes what a text known before has letter by letter from there; yaml, zod
+ * and gray-matter are loaded only where a piece is new and not plain.
  */
 import { ERRORS, type Problem } from '../errors.ts';
 import { placeAt } from '../excerpt.ts';
 import type { PlanFields, TaskFields } from '../model/fields.ts';
 import { isId } from '../model/id.ts';
 import type { Criterion, Plan, Task } from '../model/plan.ts';
-import type { Memo } from '../ports.ts';
 import type { Codec, Piece } from './codec.ts';
 import { splitCriterion } from './criterion.ts';
 import { findLayout } from './find-layout.ts';
+import { type KnownPieces, type KnownText, type Places, piecesOf, placesOf } from './known-text.ts';
 import { error, type Fault, type ItemPlace, type Layout, type TaskPlace } from './layout.ts';
 import type { Span } from './markdown.ts';
 import { decodePlainBlock, decodePlainFrontmatter } from './plain-decode.ts';
@@ -20,24 +20,43 @@ export interface ParsedPlan {
   readonly plan: Plan | undefined;
   /** In the order of the file. */
   readonly problems: readonly Problem[];
-  /** The decoded pieces of this text, and no others: what is worth keeping of the memo. */
-  readonly used: Memo;
+  /** Where the parts stand; what `KnownText` keeps of this text. */
+  readonly places: Places;
 }
 
-/** Parses a plan; pieces that are not in the memo are decoded and put there. */
+/** Pieces decoded in one go over a text, by their kind and their exact text. */
+export type Memo = Map<string, unknown>;
+
+export interface Parts {
+  readonly memo: Memo;
+  /** Taken as they are where they stand again. */
+  readonly pieces?: KnownPieces | undefined;
+  /** Where there is none, each piece must be known or plain, or there is no plan. */
+  readonly codec: Codec | undefined;
+}
+
+/** Parses a plan; what `known` has of it is not decoded again. */
 export function parsePlan(
   text: string,
   file: string,
-  options: { readonly memo?: Memo; readonly codec: Codec },
+  { known, codec }: { readonly known?: KnownText | undefined; readonly codec: Codec },
 ): ParsedPlan {
-  return parseLayout(text, file, findLayout(text), options.memo ?? new Map(), options.codec);
+  const pieces = known === undefined ? undefined : piecesOf(known);
+  return parseLayout(text, file, findLayout(text), { memo: new Map(), pieces, codec });
 }
 
-/** Parses a plan, and loads the codec only where a piece is neither in the memo nor plain. */
-export async function readPlan(text: string, file: string, memo: Memo = new Map()): Promise<ParsedPlan> {
+/** Parses a plan, and loads the codec only where a piece is neither known nor plain. */
+export async function readPlan(
+  text: string,
+  file: string,
+  known?: KnownText | undefined,
+): Promise<ParsedPlan> {
   const layout = findLayout(text);
-  const codec = isReadable(text, layout, memo) ? undefined : (await import('./codec.ts')).codec;
-  return parseLayout(text, file, layout, memo, codec);
+  const pieces = known === undefined ? undefined : piecesOf(known);
+  const plain: Parts = { memo: new Map(), pieces, codec: undefined };
+  if (isReadable(text, layout, plain)) return parseLayout(text, file, layout, plain);
+  const { codec } = await import('./codec.ts');
+  return parseLayout(text, file, layout, { ...plain, codec });
 }
 
 /** The topic of a plan file: its name without `-state.md` or `-execution-plan.md`. */
@@ -65,37 +84,34 @@ interface Kind<Fields> {
   decode(codec: Codec, text: string): Piece<Fields>;
 }
 
-/** Whether the memo holds every piece, plain ones decoded into it now. */
-function isReadable(text: string, layout: Layout, memo: Memo): boolean {
+/** Whether no piece takes the codec; plain ones are decoded into the memo now. */
+function isReadable(text: string, layout: Layout, parts: Parts): boolean {
   const { frontmatter, tasks } = layout;
   if (frontmatter === undefined) return true;
-  const pieces: Recall = { memo, codec: undefined };
+  const head = text.slice(frontmatter.start, frontmatter.end);
   return (
-    recall(pieces, HEAD, text.slice(frontmatter.start, frontmatter.end)) !== undefined &&
-    tasks.every(({ block }) => {
+    (knownFields(parts, text, frontmatter.end) !== undefined || recall(parts, HEAD, head) !== undefined) &&
+    tasks.every(({ block, start, end }) => {
       return (
-        block === undefined || recall(pieces, BLOCK, text.slice(block.bodyStart, block.bodyEnd)) !== undefined
+        block === undefined ||
+        parts.pieces?.sections.has(text.slice(start, end)) === true ||
+        recall(parts, BLOCK, text.slice(block.bodyStart, block.bodyEnd)) !== undefined
       );
     })
   );
 }
 
-/** The parsed layout; where there is no codec, each piece must be in the memo or plain, or there is no plan. */
-export function parseLayout(
-  text: string,
-  file: string,
-  layout: Layout,
-  memo: Memo,
-  codec: Codec | undefined,
-): ParsedPlan {
+/** The parsed layout. */
+export function parseLayout(text: string, file: string, layout: Layout, parts: Parts): ParsedPlan {
   const faults: Fault[] = [...layout.faults];
-  const used: Memo = new Map();
+  const reading: Reading = { ...parts, text, faults };
   const isGuesswork = faults.some((fault) => fault.severity === 'error' && fault.code !== 'invalid-heading');
-  const fields = isGuesswork ? undefined : planFields({ text, memo, used, faults, codec }, layout);
-  const tasks = isGuesswork ? [] : readTasks({ text, memo, used, faults, codec }, layout.tasks);
+  const fields = isGuesswork ? undefined : planFields(reading, layout);
+  const tasks = isGuesswork ? [] : readTasks(reading, layout.tasks);
   const problems = toProblems(text, file, faults);
+  const places = placesOf(layout);
   if (fields === undefined || faults.some((fault) => fault.severity === 'error')) {
-    return { plan: undefined, problems, used };
+    return { plan: undefined, problems, places };
   }
   const { title, sections } = layout;
   const plan: Plan = {
@@ -107,44 +123,44 @@ export function parseLayout(
     tasks,
     decisions: (sections.decisions?.items ?? []).map((item) => itemText(text, item)),
   };
-  return { plan, problems, used };
+  return { plan, problems, places };
 }
 
-interface Recall {
-  readonly memo: Memo;
-  /** Where what was asked for is noted. */
-  readonly used?: Memo;
-  readonly codec: Codec | undefined;
-}
-
-interface Pieces extends Recall {
+interface Reading extends Parts {
   readonly text: string;
   readonly faults: Fault[];
 }
 
+/** The frontmatter's fields, where it is the one that is known. */
+function knownFields({ pieces }: Parts, text: string, end: number): PlanFields | undefined {
+  return pieces?.head.length === end && text.startsWith(pieces.head) ? pieces.fields : undefined;
+}
+
 /** The frontmatter, opening and closing line included, decoded or recalled. */
-export function decodeFrontmatter(pieces: Recall, head: string): Piece<PlanFields> {
-  return recall(pieces, HEAD, head) ?? UNREAD;
+export function decodeFrontmatter(parts: Parts, head: string): Piece<PlanFields> {
+  return recall(parts, HEAD, head) ?? UNREAD;
 }
 
 /** The body of a task's block, decoded or recalled. */
-export function decodeBlock(pieces: Recall, body: string): Piece<TaskFields> {
-  return recall(pieces, BLOCK, body) ?? UNREAD;
+export function decodeBlock(parts: Parts, body: string): Piece<TaskFields> {
+  return recall(parts, BLOCK, body) ?? UNREAD;
 }
 
-function planFields(pieces: Pieces, layout: Layout): PlanFields | undefined {
+function planFields(reading: Reading, layout: Layout): PlanFields | undefined {
   const { frontmatter } = layout;
   if (frontmatter === undefined) return undefined;
-  const head = pieces.text.slice(frontmatter.start, frontmatter.end);
-  const piece = decodeFrontmatter(pieces, head);
+  const known = knownFields(reading, reading.text, frontmatter.end);
+  if (known !== undefined) return known;
+  const head = reading.text.slice(frontmatter.start, frontmatter.end);
+  const piece = decodeFrontmatter(reading, head);
   for (const fault of piece.faults) {
-    pieces.faults.push({ ...fault, offset: fault.offset + frontmatter.start });
+    reading.faults.push({ ...fault, offset: fault.offset + frontmatter.start });
   }
   return piece.fields;
 }
 
-function readTasks(pieces: Pieces, places: readonly TaskPlace[]): readonly Task[] {
-  const { text, faults } = pieces;
+function readTasks(reading: Reading, places: readonly TaskPlace[]): readonly Task[] {
+  const { text, faults, pieces } = reading;
   const seen = new Map<string, Span>();
   return places.map((place) => {
     const id = text.slice(place.id.start, place.id.end);
@@ -162,7 +178,9 @@ function readTasks(pieces: Pieces, places: readonly TaskPlace[]): readonly Task[
       const what = `${JSON.stringify(id)} is no task id`;
       faults.push(error('invalid-id', what, place.id.start));
     }
-    const fields = taskFields(pieces, place, id);
+    const known = pieces?.sections.get(text.slice(place.start, place.end));
+    if (known !== undefined) return known;
+    const fields = taskFields(reading, place, id);
     const brief = readBrief(text, place);
     return { id, title: text.slice(place.title.start, place.title.end), fields, brief };
   });
@@ -170,13 +188,13 @@ function readTasks(pieces: Pieces, places: readonly TaskPlace[]): readonly Task[
 
 const NO_FIELDS: TaskFields = Object.freeze({});
 
-function taskFields(pieces: Pieces, place: TaskPlace, id: string): TaskFields {
+function taskFields(reading: Reading, place: TaskPlace, id: string): TaskFields {
   const { block } = place;
   if (block === undefined) return NO_FIELDS;
-  const body = pieces.text.slice(block.bodyStart, block.bodyEnd);
-  const piece = decodeBlock(pieces, body);
+  const body = reading.text.slice(block.bodyStart, block.bodyEnd);
+  const piece = decodeBlock(reading, body);
   for (const fault of piece.faults) {
-    pieces.faults.push({ ...fault, offset: fault.offset + block.bodyStart, task: id });
+    reading.faults.push({ ...fault, offset: fault.offset + block.bodyStart, task: id });
   }
   return piece.fields ?? NO_FIELDS;
 }
@@ -184,13 +202,11 @@ function taskFields(pieces: Pieces, place: TaskPlace, id: string): TaskFields {
 const UNREAD = { faults: [error('internal', 'This part takes the codec, which was not given', 0)] };
 
 /** From the memo, or decoded now, and put there; undefined where it takes a codec that is not given. */
-function recall<Fields>(pieces: Recall, kind: Kind<Fields>, text: string): Piece<Fields> | undefined {
+function recall<Fields>(parts: Parts, kind: Kind<Fields>, text: string): Piece<Fields> | undefined {
   const key = kind.key + text;
-  const known = pieces.memo.get(key);
-  const piece = isPiece<Fields>(known) ? known : (kind.plain(text) ?? decodeWith(pieces.codec, kind, text));
-  if (piece === undefined) return undefined;
-  if (piece !== known) pieces.memo.set(key, piece);
-  pieces.used?.set(key, piece);
+  const known = parts.memo.get(key);
+  const piece = isPiece<Fields>(known) ? known : (kind.plain(text) ?? decodeWith(parts.codec, kind, text));
+  if (piece !== undefined && piece !== known) parts.memo.set(key, piece);
   return piece;
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { codec } from '../../src/state-file/codec.ts';
 import { excerpt, placeAt } from '../../src/excerpt.ts';
+import type { KnownText } from '../../src/state-file/known-text.ts';
 import { parsePlan, readPlan } from '../../src/state-file/parse-plan.ts';
 
 const FILE = 'docs/sample-state.md';
@@ -237,36 +238,40 @@ describe('a file cut at every byte', () => {
   });
 });
 
-describe('the memo', () => {
+describe('a text that is known', () => {
   const said = `${HEAD}## Tasks\n### a: A\n\`\`\`yaml\nowner: x\nodd: 1\n\`\`\`\n### b: B\n\`\`\`yaml\nowner: y\n\`\`\`\n`;
+  const knownAs = (text: string): KnownText => {
+    const { plan, problems, places } = parse(text);
+    if (plan === undefined) throw new Error(`not a plan: ${JSON.stringify(problems)}`);
+    return JSON.parse(JSON.stringify({ text, plan, problems, places }));
+  };
 
-  it('decodes a piece once, and again only where its text changed', () => {
+  it('is decoded only where a section changed, or was warned of', () => {
     // indented, so that it takes the codec
-    const text = said.replace(/^(?=owner|odd)/gm, ' ');
+    const text = said.replace(/^(?=owner|odd)/gm, ' ').replace('odd: 1', 'tags: [q]');
     const decode = vi.fn(codec.decodeBlock);
     const counting = { ...codec, decodeBlock: decode };
-    const memo = new Map();
-    const first = parsePlan(text, FILE, { codec: counting, memo });
+    const first = parsePlan(text, FILE, { codec: counting });
     expect(decode).toHaveBeenCalledTimes(2);
-    expect(parsePlan(`\n${text}`.trimStart(), FILE, { codec: counting, memo })).toEqual(first);
+    const known = knownAs(text);
+    expect(parsePlan(text, FILE, { codec: counting, known })).toEqual(first);
     expect(decode).toHaveBeenCalledTimes(2);
-    const edited = parsePlan(text.replace('owner: y', 'owner: z'), FILE, { codec: counting, memo });
+    const moved = text.replace('### b', '### new: New\n### b').replace('owner: y', 'owner: z');
+    const edited = parsePlan(moved, FILE, { codec: counting, known });
     expect(decode).toHaveBeenCalledTimes(3);
-    expect(edited.plan?.tasks[1]?.fields).toEqual({ owner: 'z' });
-    expect(memo.size).toBe(4);
-    expect(edited.used.size).toBe(3);
+    expect(edited.plan?.tasks.map((task) => task.fields)).toEqual([
+      { owner: 'x', tags: ['q'] },
+      {},
+      { owner: 'z' },
+    ]);
+    expect(edited).toEqual(parse(moved));
   });
 
-  it('survives being saved as JSON, warnings and their places too', async () => {
-    const { used, ...first } = parse(said);
-    const saved = new Map<string, unknown>(JSON.parse(JSON.stringify([...used])));
-    const again = await readPlan(`${HEAD}\nProse.\n${said.slice(HEAD.length)}`, FILE, saved);
-    expect(again.plan).toEqual(first.plan);
-    expect(again.problems[0]).toMatchObject({
-      code: 'unknown-field',
-      line: (first.problems[0]?.line ?? 0) + 2,
-    });
-    expect(again.used.size).toBe(3);
+  it('survives being saved as JSON; what it warned of is warned of again, at its new place', async () => {
+    const moved = `${HEAD}\nProse.\n${said.slice(HEAD.length)}`;
+    const again = await readPlan(moved, FILE, knownAs(said));
+    expect(again).toEqual(parse(moved));
+    expect(again.problems).toMatchObject([{ code: 'unknown-field', task: 'a' }]);
   });
 
   it('reads without yaml, zod or gray-matter where every piece is known', () => {
