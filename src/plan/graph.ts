@@ -85,6 +85,7 @@ export function openBatches(plan: Plan): readonly (readonly Task[])[] {
 /** One cycle of `blocked_by` among tasks that have not ended, as ids in waiting order with the first repeated at the end; undefined where there is none. */
 export function findCycle(plan: Plan): readonly string[] | undefined {
   const open = plan.tasks.filter((task) => !isEnded(taskStatusOf(task)));
+  if (waitUpwards(open)) return undefined;
   const placed = new Set(generations(open).flatMap((batch) => batch.map((task) => task.id)));
   const stuck = new Map(open.filter((task) => !placed.has(task.id)).map((task) => [task.id, task]));
   const start = stuck.keys().next();
@@ -101,6 +102,16 @@ export function findCycle(plan: Plan): readonly string[] | undefined {
     if (next === undefined) return undefined;
     id = next;
   }
+}
+
+/** Whether each task waits only for tasks above it, as plans are mostly written: then there is no cycle. */
+function waitUpwards(tasks: readonly Task[]): boolean {
+  const below = new Set(tasks.map((task) => task.id));
+  for (const { id, fields } of tasks) {
+    if (fields.blocked_by?.some((d) => below.has(dependencyId(d))) === true) return false;
+    below.delete(id);
+  }
+  return true;
 }
 
 /** A suggestion costs a pass over all ids, so only this many problems get one. */

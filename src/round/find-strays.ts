@@ -4,7 +4,7 @@ import { type Plan, taskStatusOf } from '../model/plan.ts';
 import type { Stray } from '../plan/seen.ts';
 import type { Outside, Run } from '../ports.ts';
 import { findPlans, type PlanFile } from './find-plans.ts';
-import { lateMemo, readKnown } from './known-plan.ts';
+import { readKnown } from './known-plan.ts';
 
 type Live = ReturnType<Outside['workers']['alive']>[number];
 
@@ -39,7 +39,7 @@ async function findHolder(
   for (const target of plans) {
     const text = textOf(outside, target);
     if (text === null || !text.includes(at)) continue;
-    const { plan } = await readKnown(outside, target, text, lateMemo(outside, target), true);
+    const { plan } = await readKnown(outside, target, text, true);
     const task = plan?.tasks.find((each) => each.id === run.task);
     const { number, started_at } = task?.fields.attempt ?? {};
     const isHeld =
