@@ -64,7 +64,7 @@ function kindOf(code, schema) {
       return textKind(accepts);
     case 'number':
     case 'int':
-      return accepts(-1) ? 'whole number' : 'whole number, 0 or more';
+      return accepts(-1) ? 'whole number' : `whole number, ${accepts(0) ? 0 : 1} or more`;
     case 'boolean':
       return '`true` or `false`';
     case 'enum':

@@ -5,7 +5,7 @@
 import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 export type FieldKind =
-  | { readonly kind: 'text' | 'integer' | 'count' | 'flag' | 'duration' | 'time' | 'path' }
+  | { readonly kind: 'text' | 'integer' | 'count' | 'positive' | 'flag' | 'duration' | 'time' | 'path' }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly of: FieldKind }
   | ObjectKind
@@ -26,6 +26,7 @@ export type FieldKinds = Readonly<Record<string, FieldKind>>;
 const text = { kind: 'text' } as const;
 const integer = { kind: 'integer' } as const;
 const count = { kind: 'count' } as const;
+const positive = { kind: 'positive' } as const;
 const flag = { kind: 'flag' } as const;
 const duration = { kind: 'duration' } as const;
 const time = { kind: 'time' } as const;
@@ -77,6 +78,7 @@ export const TASK_KINDS: FieldKinds = {
       lease_until: time,
       returns: text,
       retry: count,
+      retry_of: count,
       overrun_reported_at: time,
     },
     'number',
@@ -113,7 +115,7 @@ export const PLAN_KINDS: FieldKinds = {
   workflow_type: text,
   started_at: time,
   parallelism: object({
-    max_parallel_tasks: count,
+    max_parallel_tasks: positive,
     auto_launch: flag,
     respect_dependencies: flag,
     strategy: oneOf('eager', 'batched', 'sequential'),

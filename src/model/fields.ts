@@ -25,6 +25,7 @@ const attempt = z.strictObject({
   lease_until: z.optional(field(time(), 'Until when the owner is believed without news.')),
   returns: z.optional(field(text(), 'What ends the wait: `process exit`, or the condition a person named.')),
   retry: z.optional(field(count(), 'How many automatic retries led here.')),
+  retry_of: z.optional(field(count(), 'The attempt whose failure led to the last of them.')),
   overrun_reported_at: z.optional(field(time(), 'When the overrun was reported, once.')),
 });
 export type Attempt = z.infer<typeof attempt>;

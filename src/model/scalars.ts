@@ -22,6 +22,8 @@ const fromText =
 export const text = () => z.string();
 export const integer = () => z.pipe(z.transform(fromText(readInteger)), z.int());
 export const count = () => z.pipe(z.transform(fromText(readCount)), z.int().check(z.nonnegative()));
+/** A whole number from 1. */
+export const positive = () => z.pipe(z.transform(fromText(readCount)), z.int().check(z.minimum(1)));
 export const flag = () => z.pipe(z.transform(fromText(readFlag)), z.boolean());
 /** A list; one bare value is read as a list of one, and nothing as an empty list. */
 export const list = <T extends z.ZodMiniType>(item: T) =>

@@ -1,9 +1,9 @@
 /** The settings of `rondo.yaml`, each with its default in one table; most may also stand in a plan's frontmatter. */
-import { count, duration, field, flag, list, path, text, texts, z } from './scalars.ts';
+import { count, duration, field, flag, list, path, positive, text, texts, z } from './scalars.ts';
 
 const parallelism = z.strictObject({
   max_parallel_tasks: z.optional(
-    field(count(), 'How many tasks may be under way at once, over all plans of the clone.'),
+    field(positive(), 'How many tasks may be under way at once, over all plans of the clone.'),
   ),
   auto_launch: z.optional(
     field(flag(), 'Whether a finished batch starts the next one; without it `rondo launch` does.'),
@@ -26,7 +26,7 @@ export const specialistSchema = z.strictObject({
   isolation: z.optional(
     field(z.enum(['none', 'worktree']), 'Whether each attempt has a worktree of its own.'),
   ),
-  max_parallel: z.optional(field(count(), 'How many tasks this specialist does at once.')),
+  max_parallel: z.optional(field(positive(), 'How many tasks this specialist does at once.')),
   timeout: z.optional(field(duration(), 'How long an attempt may take where the task does not say.')),
   enforce_writes: z.optional(field(flag(), 'Whether a change outside `writes` blocks the task.')),
 });

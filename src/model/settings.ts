@@ -52,12 +52,12 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
   for (const layer of layers) {
     if (layer === undefined) continue;
     const p = layer.parallelism;
-    const strategy = p?.strategy ?? (p?.auto_launch === false ? 'batched' : out.parallelism.strategy);
     out = {
       parallelism: {
         max_parallel_tasks: p?.max_parallel_tasks ?? out.parallelism.max_parallel_tasks,
         auto_launch: p?.auto_launch ?? out.parallelism.auto_launch,
-        strategy,
+        // `auto_launch: false` goes by batches, whatever the strategy says: see plan/rules/strategy.ts.
+        strategy: p?.strategy ?? out.parallelism.strategy,
       },
       specialists:
         layer.specialists === undefined ? out.specialists : { ...out.specialists, ...layer.specialists },

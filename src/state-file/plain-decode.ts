@@ -93,6 +93,10 @@ function readText(kind: TextKind, { value }: PlainText): unknown {
       return readInteger(value);
     case 'count':
       return readCount(value);
+    case 'positive': {
+      const count = readCount(value);
+      return count === 0 ? undefined : count;
+    }
     case 'flag':
       return readFlag(value);
     case 'duration':

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type FieldKind, type FieldKinds, PLAN_KINDS, TASK_KINDS } from '../../src/model/field-kinds.ts';
 import { planFieldsSchema, taskFieldsSchema } from '../../src/model/fields.ts';
 import { z } from '../../src/model/scalars.ts';
+import { settingsSchema } from '../../src/model/settings-schema.ts';
 
 test.each([
   ['task', taskFieldsSchema.shape, TASK_KINDS],
@@ -48,10 +49,10 @@ function objectKind(schema: z.ZodMiniObject): FieldKind & { kind: 'object' } {
 
 /** What a schema of one value makes of each of these texts tells its kind. */
 const PROBES = [
-  ...['words: any', '', ' 7 ', '-3', '+4', '1.5', 'yes', 'OFF', '45m', '1h 30m', '2026-01-02'],
+  ...['words: any', '', '0', ' 7 ', '-3', '+4', '1.5', 'yes', 'OFF', '45m', '1h 30m', '2026-01-02'],
   ...['a/../b', '/a', '.git/x'],
 ];
-const SIMPLE = ['text', 'integer', 'count', 'flag', 'duration', 'time', 'path'] as const;
+const SIMPLE = ['text', 'integer', 'count', 'positive', 'flag', 'duration', 'time', 'path'] as const;
 
 function valueKind(schema: z.core.$ZodType): FieldKind {
   const answers = answersOf(schema);
@@ -73,6 +74,7 @@ const EXAMPLES: Readonly<Record<(typeof SIMPLE)[number], z.core.$ZodType>> = {
   text: taskFieldsSchema.shape.owner.def.innerType,
   integer: taskFieldsSchema.shape.priority.def.innerType,
   count: planFieldsSchema.shape.rondo,
+  positive: settingsSchema.shape.parallelism.def.innerType.shape.max_parallel_tasks.def.innerType,
   flag: taskFieldsSchema.shape.milestone.def.innerType,
   duration: taskFieldsSchema.shape.estimate.def.innerType,
   time: taskFieldsSchema.shape.completed_at.def.innerType,

@@ -186,6 +186,19 @@ describe('wrong values', () => {
   it('refuses settings that make no sense, in the plan and in rondo.yaml', () => {
     expect(codes(front('parallelism: { respect_dependencies: false }'))).toEqual(['error:config-invalid']);
     expect(codes(front('parallelism: { strategy: fast }'))).toEqual(['error:config-invalid']);
+    for (const none of [
+      'parallelism: { max_parallel_tasks: 0 }',
+      'specialists: { one: { max_parallel: 0 } }',
+    ]) {
+      expect(codes(front(none))).toEqual(['error:config-invalid']);
+      const { settings, problems } = parseSettings(`# mine\n${none}\n`, 'rondo.yaml');
+      expect([settings, problems[0]?.code, problems[0]?.line, problems[0]?.column]).toEqual([
+        undefined,
+        'config-invalid',
+        2,
+        none.indexOf('0') + 1,
+      ]);
+    }
     const read = parseSettings('# mine\nparallelism:\n  respect_dependencies: no\n', 'rondo.yaml');
     expect(read.settings).toBeUndefined();
     expect(read.problems[0]).toMatchObject({
