@@ -1,7 +1,7 @@
 /** What an ended attempt means for its task: completed, failed, blocked, or another try. */
 import type { Attempt, Evidence, TaskResult } from '../model/fields.ts';
 import type { Task } from '../model/plan.ts';
-import { durationMs, formatDuration, formatTime } from '../model/time.ts';
+import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { RunState, WorkerReport } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
@@ -10,7 +10,11 @@ import type { Seen } from './seen.ts';
 
 type Ended = Extract<RunState, { kind: 'ended' }>;
 
-/** Turns the end of the current attempt into changes. The worker's own word counts only where its exit agrees. */
+/**
+ * Turns the end of the current attempt into changes. Its result was written before its end, so it is the first word of
+ * the two: where it claims less than success, it counts however the process ended after it (a timeout, a signal, any
+ * exit code). Where it claims success, or says nothing, the exit must agree: neither is proof alone.
+ */
 export function consumeResult(draft: Draft, seen: Seen, task: Task, attempt: Attempt, ended: Ended): void {
   const id = effectId(seen.plan.name, task.id, attempt.number);
   draft.effects.push({
@@ -21,22 +25,44 @@ export function consumeResult(draft: Draft, seen: Seen, task: Task, attempt: Att
     reason: 'its result is consumed',
   });
   const report = ended.report;
-  if (report?.status === 'blocked') return block(draft, seen, task, report);
-  const failure = failureOf(seen, task, ended);
+  if (report?.status === 'blocked') return block(draft, seen, task, report, ended);
+  const failure = failureOf(seen, task, attempt, ended);
   if (failure !== undefined) return giveUpOrRetry(draft, seen, task, attempt, failure, ended);
   complete(draft, seen, task, ended);
 }
 
-function failureOf(seen: Seen, task: Task, ended: Ended): string | undefined {
-  const timeout = durationMs(timeoutOf(task, seen.settings) ?? '');
-  const late = ended.stopped && timeout !== undefined;
-  if (ended.timedOut || late) return `stopped at its timeout of ${formatDuration(timeout ?? 0)}`;
-  if (ended.malformed !== null) return `its result file cannot be read: ${inline(ended.malformed, 200)}`;
-  if (ended.signal !== null) return ended.stopped ? 'it was stopped' : `ended by ${ended.signal}`;
-  if (ended.exitCode !== 0) return `exit code ${ended.exitCode}`;
-  if (ended.report?.status === 'failed') return ended.report.summary ?? 'it reported a failure';
+function failureOf(seen: Seen, task: Task, attempt: Attempt, ended: Ended): string | undefined {
+  const exit = badExit(seen, task, attempt, ended);
+  if (ended.malformed !== null) {
+    const why = `its result file cannot be read: ${inline(ended.malformed, 200)}`;
+    return exit === undefined ? why : `${exit}; ${why}`;
+  }
+  if (ended.report?.status === 'failed') {
+    const said = ended.report.summary ?? 'it reported a failure';
+    return exit === undefined ? said : `${said} (${exit})`;
+  }
+  if (exit !== undefined) return exit;
   if (ended.outputMissing) return `it ended well, and its output ${task.fields.output} is not there`;
   return undefined;
+}
+
+/** How the process ended, where that is no good end. */
+function badExit(seen: Seen, task: Task, attempt: Attempt, ended: Ended): string | undefined {
+  const timeout = durationMs(timeoutOf(task, seen.settings) ?? '');
+  if (ended.timedOut || isLate(attempt, ended, timeout))
+    return timeout === undefined
+      ? 'stopped at its timeout'
+      : `stopped at its timeout of ${formatDuration(timeout)}`;
+  if (ended.stopped) return 'it was stopped';
+  if (ended.signal !== null) return `ended by ${ended.signal}`;
+  return ended.exitCode === 0 ? undefined : `exit code ${ended.exitCode}`;
+}
+
+/** Stopped by a round that found it past its timeout, and not by hand before that. */
+function isLate(attempt: Attempt, ended: Ended, timeout: number | undefined): boolean {
+  if (!ended.stopped || timeout === undefined) return false;
+  const started = timeMs(attempt.started_at ?? '');
+  return started === undefined || ended.endedAt - started >= timeout;
 }
 
 function complete(draft: Draft, seen: Seen, task: Task, ended: Ended): void {
@@ -48,7 +74,7 @@ function complete(draft: Draft, seen: Seen, task: Task, ended: Ended): void {
   draft.set(task.id, 'blocker', undefined, said);
 }
 
-function block(draft: Draft, seen: Seen, task: Task, report: WorkerReport): void {
+function block(draft: Draft, seen: Seen, task: Task, report: WorkerReport, ended: Ended): void {
   const type = report.blocker?.type ?? 'technical';
   const detail = report.blocker?.detail ?? report.summary;
   const reason = `${type}: ${detail ?? 'the worker could not go on'}`;
@@ -59,6 +85,7 @@ function block(draft: Draft, seen: Seen, task: Task, report: WorkerReport): void
     { type, ...(detail === undefined ? {} : { detail: inline(detail, 500) }), since: formatTime(seen.now) },
     reason,
   );
+  draft.set(task.id, 'result', resultOf(seen, task, ended, report.summary), reason);
 }
 
 /** Tries again while retries are left, else marks the task failed with what is known of the end. */
@@ -75,7 +102,7 @@ export function giveUpOrRetry(
   const reason = `attempt ${attempt.number} failed: ${why}`;
   if (used < limit) {
     draft.step(task.id, 'pending', `${reason}; retry ${used + 1} of ${limit}`);
-    draft.set(task.id, 'attempt', { ...attempt, retry: used + 1 }, reason);
+    draft.set(task.id, 'attempt', { ...attempt, retry: used + 1, retry_of: attempt.number }, reason);
     return;
   }
   draft.step(task.id, 'failed', reason);
@@ -84,9 +111,18 @@ export function giveUpOrRetry(
   draft.set(
     task.id,
     'result',
-    ended === undefined ? { summary: inline(summary, 300) } : resultOf(seen, task, ended, summary),
+    ended === undefined
+      ? { summary: inline(summary, 300) }
+      : resultOf(seen, task, withoutPass(ended), summary),
     reason,
   );
+}
+
+/** A verdict that all is well does not stand beside a failure. */
+function withoutPass(ended: Ended): Ended {
+  if (ended.report?.passed !== true) return ended;
+  const { passed: _, ...report } = ended.report;
+  return { ...ended, report };
 }
 
 function resultOf(seen: Seen, task: Task, ended: Ended, summary: string | undefined): TaskResult {

@@ -1,5 +1,6 @@
 /** DECIDE: the request, then the rules in a fixed order, turn what was seen into changes, effects and reasons. Pure. */
 import type { Problem } from '../errors.ts';
+import { planStatusOf } from '../model/plan.ts';
 import type { Draft } from './draft.ts';
 import { type Effect, effectId } from './effect.ts';
 import { endedWell } from './graph.ts';
@@ -16,7 +17,14 @@ import { type StartOutcome, startTasks } from './rules/start.ts';
 import { allowedByStrategy } from './rules/strategy.ts';
 import type { Seen } from './seen.ts';
 
-const NOTHING: StartOutcome = { started: [], startable: [], queued: [], forPeople: [], untrusted: [] };
+const NOTHING: StartOutcome = {
+  started: [],
+  startable: [],
+  queued: [],
+  waiting: [],
+  forPeople: [],
+  untrusted: [],
+};
 
 export type Decision =
   | { readonly kind: 'decided'; readonly started: StartOutcome }
@@ -43,10 +51,20 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
   const allEnded = draft.tasks.length > 0 && draft.tasks.every(endedWell);
   const recheck = request.kind === 'resume' || (request.kind === 'tick' && request.recheck);
   const mayCheck = (start || recheck) && hold?.kind !== 'paused';
-  const criteria = allEnded ? settleCriteria(draft, seen, mayCheck, recheck && mayCheck) : undefined;
+  const criteria = allEnded
+    ? settleCriteria(draft, seen, mayCheck, recheck && mayCheck, isAccepted(seen, request))
+    : undefined;
   if (!allEnded) dropStaleChecks(draft, seen);
   derivePlanFields(draft, seen, { hold, started, criteria, awaitsLaunch: allowed.awaitsLaunch });
   return { kind: 'decided', started };
+}
+
+/**
+ * Whether `accepted_by` covers checks, too: it was said, or is said now, of a plan whose work is over, which is complete by
+ * it. Said earlier, or followed by new tasks, it covers only what no command can check.
+ */
+function isAccepted(seen: Seen, request: Request): boolean {
+  return request.kind === 'accept' || planStatusOf(seen.plan) === 'complete';
 }
 
 /**

@@ -23,7 +23,7 @@ export function dispatch(
   reason: string,
 ): void {
   const number = nextAttempt(seen, task);
-  const retry = task.fields.attempt?.retry;
+  const { retry, retry_of } = task.fields.attempt ?? {};
   draft.step(task.id, 'in_progress', reason);
   draft.set(task.id, 'owner', route.owner, reason);
   draft.set(
@@ -36,6 +36,7 @@ export function dispatch(
       lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
       returns: 'process exit',
       ...(retry === undefined ? {} : { retry }),
+      ...(retry_of === undefined ? {} : { retry_of }),
     },
     reason,
   );

@@ -5,7 +5,7 @@
 
 import { describeChange } from '../compare/describe-change.ts';
 import { diffPlans } from '../compare/diff.ts';
-import { problem } from '../errors.ts';
+import { type Problem, problem } from '../errors.ts';
 import type { Attempt } from '../model/fields.ts';
 import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { isLegalTaskStep, TASK_TRANSITIONS } from '../model/status.ts';
@@ -81,6 +81,8 @@ function adoptPause(draft: Draft, seen: Seen, before: string): void {
 
 /** A person has it: past the time that was agreed, report and go on waiting. */
 function recoverPerson(draft: Draft, seen: Seen, task: Task): void {
+  if (task.fields.owner === undefined || task.fields.attempt === undefined)
+    draft.problems.push(noOwner(seen, task));
   const until = timeMs(task.fields.attempt?.lease_until ?? '');
   if (until === undefined || seen.now <= until) return;
   draft.problems.push(
@@ -93,6 +95,22 @@ function recoverPerson(draft: Draft, seen: Seen, task: Task): void {
         task: task.id,
       },
     ),
+  );
+}
+
+/** Set to `in_progress` by hand: nobody is known to do it, and it would wait in silence. */
+function noOwner(seen: Seen, task: Task): Problem {
+  const what = task.fields.owner === undefined ? 'whose it is' : 'since when';
+  return problem(
+    'no-owner',
+    `${task.id} is in progress, and nothing says ${what}: no round waits for its end`,
+    {
+      severity: 'warning',
+      file: seen.plan.file,
+      task: task.id,
+      path: ['status'],
+      hint: `Let it start anew: rondo release ${task.id}; or say that it is done: rondo done ${task.id}`,
+    },
   );
 }
 
@@ -284,7 +302,8 @@ function recoverStrayRun(draft: Draft, seen: Seen, run: Run, consumed: ReadonlyS
   if (run.settled || run.state.kind === 'announced') return;
   // The current attempt's own result was consumed just now, in this round.
   if (consumed.has(effectId(seen.plan.name, run.task, run.attempt))) return;
-  if (current && task !== undefined && CONSUMED.includes(taskStatusOf(task))) {
+  const led = task?.fields.attempt?.retry_of === run.attempt;
+  if (led || (current && task !== undefined && CONSUMED.includes(taskStatusOf(task)))) {
     // Consumed by a round that was killed before it could mark the run.
     settle(draft, seen, run.task, run.attempt, 'its result is in the plan already');
     return;
@@ -297,6 +316,7 @@ function recoverStrayRun(draft: Draft, seen: Seen, run: Run, consumed: ReadonlyS
         severity: 'info',
         file: seen.plan.file,
         task: run.task,
+        hint: `Its log: rondo logs ${seen.plan.name}/${run.task} --attempt ${run.attempt}. Its files: "$(git rev-parse --absolute-git-dir)/rondo/runs/${effectId(seen.plan.name, run.task, run.attempt)}".`,
       },
     ),
   );

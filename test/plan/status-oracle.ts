@@ -28,7 +28,11 @@ export function planStatusByTheSentence(moved: Moved, seen: Seen, request: Reque
   const { fields } = plan;
   const has = (status: string) => plan.tasks.some((task) => statusOf(task) === status);
   const allEnded = plan.tasks.length > 0 && plan.tasks.every(endedWell);
-  const unmet = fields.accepted_by === undefined ? plan.criteria.filter((criterion) => !criterion.met) : [];
+  // Accepted once the work is over, it is as good as met; before that, only what no command can check is.
+  const acceptsAll = request.kind === 'accept' || seen.plan.fields.status === 'complete';
+  const unmet = plan.criteria.filter(
+    ({ met, check }) => !met && (fields.accepted_by === undefined || (check !== undefined && !acceptsAll)),
+  );
 
   // All ended well and every criterion met or accepted.
   if (allEnded && unmet.length === 0 && fields.reopened_by === undefined) return 'complete';
@@ -59,16 +63,15 @@ export function planStatusByTheSentence(moved: Moved, seen: Seen, request: Reque
   return 'running';
 }
 
-/** Whether more than what is under way could be dispatched: not queued for a slot, and not a person's to claim. */
+/** Whether more than what is under way could be dispatched: not queued for a slot or an approval of this machine, and not a person's to claim. */
 function startsNow(moved: Moved): boolean {
   if (moved.decision.kind === 'refused') return false;
-  const { startable, untrusted } = moved.decision.started;
-  return startable.length + untrusted.length > 0;
+  return moved.decision.started.startable.length > 0;
 }
 
 function howChecksStand(moved: Moved, seen: Seen, unmet: Plan['criteria'], recheck: boolean) {
   const out = { underWay: false, startable: false, failed: false };
-  for (const { check } of unmet) {
+  for (const { check, text } of unmet) {
     if (check === undefined) continue;
     const started = moved.draft.effects.some(
       (effect) => effect.kind === 'start' && effect.task === checkTask(check),
@@ -83,6 +86,8 @@ function howChecksStand(moved: Moved, seen: Seen, unmet: Plan['criteria'], reche
       (last.state.kind === 'lost' || (last.state.kind === 'ended' && !last.state.stopped));
     if (started || last?.state.kind === 'alive') out.underWay = true;
     else if (over && !recheck && seen.isApproved(check)) out.failed = true;
+    else if (!recheck && !seen.isApproved(check) && seen.plan.fields.blockers?.includes(`not met: ${text}`))
+      out.failed = true;
     else out.startable = true;
   }
   return out;

@@ -81,5 +81,6 @@ export function unblockTask(draft: Draft, seen: Seen, id: string): Problem | und
   const reason = `unblocked by ${seen.person}`;
   draft.step(task.id, 'pending', reason);
   draft.set(task.id, 'blocker', undefined, reason);
+  draft.set(task.id, 'result', undefined, reason);
   return undefined;
 }

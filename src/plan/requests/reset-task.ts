@@ -57,7 +57,7 @@ export function clearTask(draft: Draft, task: Task, reason: string): void {
   clearOutcome(draft, task.id, reason);
   const attempt = task.fields.attempt;
   if (attempt?.retry !== undefined) {
-    const { retry: _, ...rest } = attempt;
+    const { retry: _, retry_of: __, ...rest } = attempt;
     draft.set(task.id, 'attempt', rest, reason);
   }
 }

@@ -7,6 +7,7 @@ import { type Problem, problem } from '../../errors.ts';
 import type { Criterion } from '../../model/plan.ts';
 import { durationMs } from '../../model/time.ts';
 import type { Run } from '../../ports.ts';
+import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { type Effect, effectId } from '../effect.ts';
 import type { Seen } from '../seen.ts';
@@ -24,12 +25,16 @@ export interface CriteriaOutcome {
   readonly untrusted: readonly string[];
 }
 
-/** Consumes finished checks, starts those that never ran, and with `recheck` those that failed. */
+/**
+ * Consumes finished checks, starts those that never ran, and with `recheck` those that failed. Where the plan is accepted,
+ * nothing without a check is asked for, and with `checksAccepted` nothing at all.
+ */
 export function settleCriteria(
   draft: Draft,
   seen: Seen,
   mayStart: boolean,
   recheck: boolean,
+  checksAccepted: boolean,
 ): CriteriaOutcome {
   const out = {
     startable: [] as string[],
@@ -38,13 +43,14 @@ export function settleCriteria(
     awaitingAcceptance: [] as string[],
     untrusted: [] as string[],
   };
-  if (draft.plan.fields.accepted_by !== undefined) return out;
+  const accepted = draft.plan.fields.accepted_by !== undefined;
+  if (accepted && checksAccepted) return out;
   const newest = newestChecks(seen.runs);
   const once = pushOnce(draft);
   const settled = draft.plan.criteria.map((criterion): Criterion => {
     if (criterion.met) return criterion;
     if (criterion.check === undefined) {
-      out.awaitingAcceptance.push(criterion.text);
+      if (!accepted) out.awaitingAcceptance.push(criterion.text);
       return criterion;
     }
     const met = settleCheck(
@@ -104,6 +110,9 @@ function settleCheck(
       reason: 'its result is consumed',
     });
     return true;
+  } else if (!seen.isApproved(command) && !recheck && isSaidUnmet(seen, criterion)) {
+    out.failed.push(criterion.text);
+    draft.problems.push(untrustedCheck(seen, criterion, command));
   } else if (!seen.isApproved(command)) {
     out.untrusted.push(criterion.text);
     draft.problems.push(untrustedCheck(seen, criterion, command));
@@ -117,6 +126,16 @@ function settleCheck(
     out.startable.push(criterion.text);
   }
   return false;
+}
+
+/** What another machine found stands in the plan: a machine that may not run the check does not say otherwise. */
+function isSaidUnmet(seen: Seen, criterion: Criterion): boolean {
+  return seen.plan.fields.blockers?.includes(unmetLine(criterion.text)) === true;
+}
+
+/** The line among the plan's blockers for a criterion whose check failed. */
+export function unmetLine(text: string): string {
+  return inline(`not met: ${text}`, 160);
 }
 
 /** A check that was stopped says nothing: it runs again. */

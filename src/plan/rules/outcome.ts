@@ -7,7 +7,7 @@ import type { Draft } from '../draft.ts';
 import { awaitsApproval, endedWell } from '../graph.ts';
 import { timeoutOf } from '../routing.ts';
 import type { Seen } from '../seen.ts';
-import type { CriteriaOutcome } from './criteria.ts';
+import { type CriteriaOutcome, unmetLine } from './criteria.ts';
 import type { Hold } from './holds.ts';
 import type { StartOutcome } from './start.ts';
 
@@ -41,12 +41,11 @@ function deriveStatus(draft: Draft, situation: Situation): PlanStatus {
   if (criteria !== undefined && isComplete(draft, criteria)) return 'complete';
   if (hold?.kind === 'paused') return 'paused';
   if (criteria !== undefined) return statusOfCriteria(criteria);
-  const canStart = started.startable.length + started.untrusted.length > 0;
+  // A slot that is taken here and a command that is not approved here are nothing that other machines know of.
   if (draft.tasks.some((task) => taskStatusOf(task) === 'in_progress'))
-    return canStart ? 'running' : 'awaiting-result';
+    return started.startable.length > 0 ? 'running' : 'awaiting-result';
   if (hold !== undefined) return 'blocked';
-  if (canStart || started.queued.length + started.forPeople.length > 0 || draft.tasks.length === 0)
-    return 'running';
+  if (started.waiting.length + started.forPeople.length > 0 || draft.tasks.length === 0) return 'running';
   // A launch or an approval lets something move without mending, whatever else has failed.
   if (awaitsLaunch !== undefined || draft.tasks.some(awaitsApproval)) return 'paused';
   return 'blocked';
@@ -117,8 +116,7 @@ function acceptance({ awaitingAcceptance }: CriteriaOutcome): string {
 
 function whatStarts(draft: Draft, started: StartOutcome, criteria: CriteriaOutcome | undefined): string {
   if (criteria !== undefined) return 'check the success criteria';
-  const next = [...started.startable, ...started.untrusted, ...started.queued];
-  if (next.length > 0) return `start ${some(next)}`;
+  if (started.waiting.length > 0) return `start ${some(started.waiting)}`;
   if (started.forPeople.length > 0) return `claim ${some(started.forPeople)}`;
   return draft.tasks.length === 0 ? 'add tasks' : 'look again';
 }
@@ -180,7 +178,7 @@ function planBlockers(draft: Draft, { hold, criteria }: Situation): string[] {
     if (status === 'completed' && task.fields.result?.passed === false) out.push(`${task.id}: did not pass`);
   }
   // What a check said is known to one machine only: while the plan is paused, others would say otherwise.
-  if (hold?.kind !== 'paused') for (const text of criteria?.failed ?? []) out.push(`not met: ${text}`);
+  if (hold?.kind !== 'paused') for (const text of criteria?.failed ?? []) out.push(unmetLine(text));
   return out.length <= MOST
     ? out.map((line) => inline(line, 160))
     : [...out.slice(0, MOST).map((line) => inline(line, 160)), 'and more'];

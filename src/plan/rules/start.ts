@@ -13,6 +13,8 @@ export interface StartOutcome {
   readonly startable: readonly string[];
   /** Ready and waiting for a slot, or for the end of an earlier attempt's worker that is being stopped. */
   readonly queued: readonly string[];
+  /** What is startable, queued or untrusted, in the order of the plan, which is the same on every machine. */
+  readonly waiting: readonly string[];
   /** Ready, and for a person to claim. */
   readonly forPeople: readonly string[];
   /** Ready, and held back because this machine has not approved the command. */
@@ -35,6 +37,7 @@ export function startTasks(
     started: [] as string[],
     startable: [] as string[],
     queued: [] as string[],
+    waiting: [] as string[],
     forPeople: [] as string[],
     untrusted: [] as string[],
   };
@@ -64,6 +67,8 @@ export function startTasks(
       out.startable.push(task.id);
     }
   }
+  const gone = new Set([...out.started, ...out.forPeople]);
+  out.waiting = allowed.flatMap(({ id }) => (gone.has(id) ? [] : [id]));
   return out;
 }
 
