@@ -58,6 +58,25 @@ describe.runIf(hasScript)('a terminal', () => {
     expect(place.json('status')).toMatchObject({ status: 'complete' });
   });
 
+  test('asks for several one by one: yes, no, all that follow, none that follow', async () => {
+    place.sh('rondo new p; for i in 1 2 3 4; do rondo add T$i --run "echo $i"; done');
+    const approved = () =>
+      (place.json('trust') as { commands: { approved: boolean }[] }).commands.map((c) => c.approved);
+    const ask = (line: string, ...keys: readonly string[]) =>
+      onTerminal(
+        line,
+        keys.map((type, i) => ({ after: `Approve ${i + 1} of`, type })),
+      );
+    const { shown } = await ask('rondo trust', 'n', 'y', '\r', 'q');
+    expect(shown).toContain('docs/p-state.md, came with');
+    expect(approved()).toEqual([false, true, false, false]);
+    await ask('rondo trust', '\u0003');
+    expect(approved()).toEqual([false, true, false, false]);
+    // What was said no to is not asked again by the same run.
+    expect((await ask('rondo run', 'n', 'a')).code).toBe(4);
+    expect(approved()).toEqual([false, true, true, true]);
+  });
+
   test('asks nothing under --json or CI', async () => {
     place.sh(`rondo new p; rondo add One --run 'echo hi'`);
     expect((await onTerminal('rondo round --json', [])).code).toBe(4);

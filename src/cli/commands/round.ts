@@ -61,7 +61,7 @@ async function dispatchRound(
     heldForTrust(document.problems) &&
     request.kind !== 'watchdog' &&
     !dryRun &&
-    (await askForTrust(session, target.name))
+    (await askForTrust(session, target.name, new Set()))
   )
     ({ document } = await runRound(session.outside, target, {
       kind: 'tick',

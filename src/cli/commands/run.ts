@@ -57,12 +57,13 @@ async function runToEnd(
   const stop = new AbortController();
   const release = session.host.onInterrupt(() => stop.abort());
   const progress = openProgress(session);
+  const asked = new Set<string>();
   try {
     let document = await runOnce(session, target, options, stop.signal, progress);
     while (
       heldForTrust(document.problems) &&
       !stop.signal.aborted &&
-      (await askForTrust(session, target.name))
+      (await askForTrust(session, target.name, asked))
     )
       document = await runOnce(session, target, options, stop.signal, progress);
     return runAnswer(session, document, stop.signal.aborted);

@@ -1,7 +1,7 @@
 import { fail } from '../../errors.ts';
 import type { TrustDocument } from '../../model/documents.ts';
 import { listCommands } from '../../query/trust.ts';
-import { confirm } from '../ask-trust.ts';
+import { askToApprove } from '../ask-trust.ts';
 import type { Cli } from '../cli.ts';
 import { collect } from '../options.ts';
 import { printTrust } from '../print/print-review.ts';
@@ -50,16 +50,7 @@ async function applyApprovals(
   if (given.length > 0) local.approve(given);
   if (taken.length + given.length > 0) return true;
   if (all === true || !session.interactive || !session.host.stdout.isTTY || open.length === 0) return false;
-  session.host.stderr.write(printTrust(document, { ...viewOf(session), style: session.noteStyle }));
-  if (
-    !(await confirm(
-      session,
-      `Approve ${open.length === 1 ? 'this command' : `these ${open.length} commands`} on this machine?`,
-    ))
-  )
-    return false;
-  local.approve(open);
-  return true;
+  return await askToApprove(session, { commands: document.commands.filter((c) => !c.approved) });
 }
 
 /** A command that is nowhere in use may still be revoked, but not approved. */
