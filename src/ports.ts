@@ -163,7 +163,7 @@ export interface RepoFacts {
 /** What a worker is to do. Values travel by environment, standard input and files, never inside a command line. */
 export interface WorkOrder {
   readonly plan: string;
-  /** A task id; or `criterion-<n>` with kind `check` for a machine-checked criterion. */
+  /** A task id; or `+check-<hash>` with kind `check` for a machine-checked criterion. */
   readonly task: string;
   readonly attempt: number;
   readonly kind: 'task' | 'check';
@@ -230,6 +230,8 @@ export interface Run {
   readonly state: RunState;
   /** Whether a round has consumed or fenced it already. */
   readonly settled: boolean;
+  /** What was run, of a check that is not settled: it counts for this command only. */
+  readonly command?: string | undefined;
 }
 
 /** Where a process comes from; `unknown` where the system does not tell of any process. */

@@ -129,6 +129,7 @@ export const PLAN_KINDS: FieldKinds = {
   task_tracking: object({ enabled: flag, ledger: flag, ledger_path: path, auto_cleanup: flag }),
   lease: duration,
   retries: count,
+  check_timeout: duration,
   on_failure: stopOr('continue'),
   on_blocked: stopOr('continue'),
   on_cycle: stopOr('break'),

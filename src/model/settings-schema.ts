@@ -79,6 +79,9 @@ export const planSettingShape = {
   retries: z.optional(
     field(count(), 'How often a failed or lost attempt is tried again where the task does not say.'),
   ),
+  check_timeout: z.optional(
+    field(duration(), 'How long the check of a success criterion may take; then it is stopped, and not met.'),
+  ),
   on_failure: z.optional(
     field(z.enum(['stop', 'continue']), 'Whether a failed task stops further dispatch.'),
   ),

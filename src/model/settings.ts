@@ -17,6 +17,7 @@ export interface Settings {
   };
   readonly lease: string;
   readonly retries: number;
+  readonly check_timeout: string;
   readonly on_failure: 'stop' | 'continue';
   readonly on_blocked: 'stop' | 'continue';
   readonly on_cycle: 'stop' | 'break';
@@ -35,6 +36,7 @@ export const DEFAULT_SETTINGS: Settings = {
   specialist_routing: { fallback_behavior: 'use_default', default_specialist: undefined },
   lease: '1h',
   retries: 0,
+  check_timeout: '30m',
   on_failure: 'stop',
   on_blocked: 'continue',
   on_cycle: 'stop',
@@ -69,6 +71,7 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
       },
       lease: layer.lease ?? out.lease,
       retries: layer.retries ?? out.retries,
+      check_timeout: layer.check_timeout ?? out.check_timeout,
       on_failure: layer.on_failure ?? out.on_failure,
       on_blocked: layer.on_blocked ?? out.on_blocked,
       on_cycle: layer.on_cycle ?? out.on_cycle,

@@ -53,6 +53,7 @@ export function settingsOf(settings: Settings, fields: PlanFields): Settings {
     ...(fields.task_tracking === undefined ? {} : { task_tracking: fields.task_tracking }),
     ...(fields.lease === undefined ? {} : { lease: fields.lease }),
     ...(fields.retries === undefined ? {} : { retries: fields.retries }),
+    ...(fields.check_timeout === undefined ? {} : { check_timeout: fields.check_timeout }),
     ...(fields.on_failure === undefined ? {} : { on_failure: fields.on_failure }),
     ...(fields.on_blocked === undefined ? {} : { on_blocked: fields.on_blocked }),
     ...(fields.on_cycle === undefined ? {} : { on_cycle: fields.on_cycle }),

@@ -21,7 +21,15 @@ import {
 } from './list-runs.ts';
 import { readLogTail } from './log-tail.ts';
 import type { DecodeReport } from './read-result.ts';
-import { FILES, planFolder, readAnnounced, readClaim, readProcess, runFolder } from './run-files.ts';
+import {
+  FILES,
+  planFolder,
+  readAnnounced,
+  readClaim,
+  readOrder,
+  readProcess,
+  runFolder,
+} from './run-files.ts';
 import { aliasRun, findLive, findRenamed, restoreRun } from './trace-run.ts';
 import { scrubEnvironment } from './worker-environment.ts';
 
@@ -169,7 +177,8 @@ class LocalWorkers implements Workers {
     const settled = names.has(FILES.settled) || phase.kind === 'foreign';
     const state = stateOf(directory, phase, this.#options.decodeReport);
     if (settled && (state.kind === 'ended' || state.kind === 'lost')) retireRun(this.#options.gitDir, place);
-    return { plan, task, attempt, settled, state };
+    const run = { plan, task, attempt, settled, state };
+    return task.startsWith('+') && !settled ? { ...run, command: readOrder(directory)?.command } : run;
   }
 
   /** A run that is settled and over; its files are read when somebody wants to know how it ended. */

@@ -55,6 +55,22 @@ describe('run', () => {
   });
 });
 
+describe('the check of a criterion', () => {
+  test('that hangs is stopped with all it started, and the plan says why it is blocked', () => {
+    const hanging = 'sleep 987 & echo $! > pid; trap "exit 0" TERM; wait; exit 0';
+    place.sh(
+      `rondo new p --goal G; rondo add One --run true; printf '\n## Success criteria\n\n- [ ] It ends (check: \`%s\`)\n' '${hanging}' >> docs/p-state.md; sed -i 's/^goal:.*/&\\ncheck_timeout: 1s/' docs/p-state.md`,
+    );
+    const ended = place.rondo('run', '--trust-all', '--json');
+    expect(ended.code).toBe(10);
+    expect(JSON.parse(ended.out).problems).toMatchObject([
+      { code: 'criterion-failed', message: expect.stringContaining('timeout of 1s') },
+    ]);
+    expect(readFileSync(join(place.dir, 'docs/p-state.md'), 'utf8')).toContain('- [ ] It ends');
+    expect(place.sh('kill -0 $(cat pid)').code).not.toBe(0);
+  });
+});
+
 describe('a worker that calls rondo', () => {
   test('writes the result of its own attempt', () => {
     place.sh(

@@ -9,12 +9,14 @@ import type { Seen } from '../../src/plan/seen.ts';
 import {
   ANNOUNCED,
   alive,
+  check,
   claimed,
   completed,
   ELSEWHERE,
   ended,
   inProgress,
   LOST,
+  MINUTE,
   move,
   NOW,
   personTask,
@@ -385,13 +387,15 @@ describe('success criteria', () => {
     const moved = tick(checked());
     expect([moved.effects, moved.plan.fields.status]).toEqual([[`start ${CHECK}/1`], 'awaiting-result']);
     expect(moved.draft.effects[0]).toMatchObject({ order: { kind: 'check', command: 'npm test' } });
-    const under = tick(moved.plan, {}, { runs: [run(CHECK, 1, alive())] });
+    const under = tick(moved.plan, {}, { runs: [check('npm test', 1, alive())] });
     expect([under.effects, under.draft.changes]).toEqual([[], []]);
-    expect(tick(moved.plan, {}, { runs: [run(CHECK, 1, ANNOUNCED)] }).effects).toEqual([`start ${CHECK}/1`]);
+    expect(tick(moved.plan, {}, { runs: [check('npm test', 1, ANNOUNCED)] }).effects).toEqual([
+      `start ${CHECK}/1`,
+    ]);
   });
 
   it('are met on exit code 0, and the plan is complete in the same round', () => {
-    const moved = tick(checked(), {}, { runs: [run(CHECK, 1, ended())] });
+    const moved = tick(checked(), {}, { runs: [check('npm test', 1, ended())] });
     expect([moved.effects, moved.plan.criteria[0]?.met, moved.plan.fields.status]).toEqual([
       [`settle ${CHECK}/1`],
       true,
@@ -401,7 +405,7 @@ describe('success criteria', () => {
 
   it('that fail block the plan until they are checked again or accepted', () => {
     for (const state of [ended({ exitCode: 1 }), LOST]) {
-      const seen = { runs: [run(CHECK, 1, state)] };
+      const seen = { runs: [check('npm test', 1, state)] };
       const moved = tick(checked(), {}, seen);
       expect([moved.effects, moved.codes, moved.plan.fields.status, moved.plan.fields.blockers]).toEqual([
         [],
@@ -420,23 +424,25 @@ describe('success criteria', () => {
 
   it('are checked anew after tasks were open again: an old result counts no more', () => {
     const open = plan([task('a', claimed())], { criteria: checked().criteria });
-    expect(tick(open, {}, { runs: [run(CHECK, 1, ended({ exitCode: 1 }))] }).effects).toEqual([
+    expect(tick(open, {}, { runs: [check('npm test', 1, ended({ exitCode: 1 }))] }).effects).toEqual([
       `settle ${CHECK}/1`,
     ]);
-    expect(tick(open, {}, { runs: [run(CHECK, 1, alive())] }).effects).toEqual([`stop ${CHECK}/1`]);
-    expect(tick(checked(), {}, { runs: [run(CHECK, 1, ended({ exitCode: 1 }), true)] }).effects).toEqual([
-      `start ${CHECK}/2`,
-    ]);
+    expect(tick(open, {}, { runs: [check('npm test', 1, alive())] }).effects).toEqual([`stop ${CHECK}/1`]);
+    expect(
+      tick(checked(), {}, { runs: [check('npm test', 1, ended({ exitCode: 1 }), true)] }).effects,
+    ).toEqual([`start ${CHECK}/2`]);
   });
 
   it('run again where they were stopped, which says nothing', () => {
-    const stopped = { runs: [run(CHECK, 1, ended({ exitCode: null, signal: 'SIGTERM', stopped: true }))] };
+    const stopped = {
+      runs: [check('npm test', 1, ended({ exitCode: null, signal: 'SIGTERM', stopped: true }))],
+    };
     expect(tick(checked(), {}, stopped).effects).toEqual([`start ${CHECK}/2`]);
   });
 
   it('that failed stay failed while the plan is paused, also where a run begins', () => {
     const paused = { ...checked(), fields: { ...checked().fields, paused_by: 'dana' } };
-    const seen = { runs: [run(CHECK, 1, ended({ exitCode: 1 }))] };
+    const seen = { runs: [check('npm test', 1, ended({ exitCode: 1 }))] };
     const first = tick(paused, {}, seen, { kind: 'tick', takeOver: false, recheck: true });
     expect([first.effects, tick(first.plan, {}, seen).draft.changes]).toEqual([[], []]);
     // Only this machine knows of the check: its word is not written while nothing hangs on it.
@@ -465,15 +471,37 @@ describe('success criteria', () => {
       ],
     });
     expect(tick(twins).effects).toEqual([`start ${checkTask('one')}/1`, `start ${checkTask('two')}/1`]);
-    const one = tick(
-      twins,
-      {},
-      { runs: [run(checkTask('one'), 1, ended()), run(checkTask('two'), 1, alive())] },
-    );
+    const one = tick(twins, {}, { runs: [check('one', 1, ended()), check('two', 1, alive())] });
     expect([one.plan.criteria.map((c) => c.met), one.effects]).toEqual([
       [true, false, true],
       [`settle ${checkTask('one')}/1`],
     ]);
+  });
+
+  it('are not met by a check that was stopped, whatever its exit code', () => {
+    const timedOut = tick(checked(), {}, { runs: [check('npm test', 1, ended({ timedOut: true }))] });
+    expect([timedOut.effects, timedOut.codes, timedOut.plan.criteria[0]?.met]).toEqual([
+      [],
+      ['criterion-failed'],
+      false,
+    ]);
+    expect(timedOut.draft.problems[0]?.message).toContain('timeout of 30m');
+    const stopped = tick(checked(), {}, { runs: [check('npm test', 1, ended({ stopped: true }))] });
+    expect([stopped.effects, stopped.plan.criteria[0]?.met]).toEqual([[`start ${CHECK}/2`], false]);
+  });
+
+  it('have the time that `check_timeout` says', () => {
+    const order = (layer: SettingsFile = {}) => tick(checked(), layer).draft.effects[0];
+    expect(order()).toMatchObject({ order: { timeoutMs: 30 * MINUTE } });
+    expect(order({ check_timeout: '90s' })).toMatchObject({ order: { timeoutMs: 90_000 } });
+  });
+
+  it('are met by the run of their own command only, whatever its directory is called', () => {
+    for (const state of [ended(), ended({ exitCode: 1 }), alive(), LOST]) {
+      const other = { ...check('npm test', 4, state), command: 'true' };
+      const moved = tick(checked(), {}, { runs: [other] });
+      expect([moved.effects, moved.plan.criteria[0]?.met]).toEqual([[`start ${CHECK}/5`], false]);
+    }
   });
 
   it('are not asked about while a task did not pass or awaits approval', () => {

@@ -43,7 +43,14 @@ function withEffect(now: number) {
     if (effect.kind === 'start' && (run === undefined || run.state.kind === 'announced'))
       return [
         ...rest,
-        { plan: 'demo', task: effect.task, attempt: effect.attempt, state: alive(now), settled: false },
+        {
+          plan: 'demo',
+          task: effect.task,
+          attempt: effect.attempt,
+          state: alive(now),
+          settled: false,
+          command: effect.order.command,
+        },
       ];
     if (effect.kind === 'settle' && run !== undefined) return [...rest, { ...run, settled: true }];
     return runs;

@@ -215,6 +215,7 @@ export class World {
         attempt,
         settled: false,
         state: alive(NOW + this.#time + on.skew),
+        command: effect.order.command,
       });
     }
   }

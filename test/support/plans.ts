@@ -14,6 +14,7 @@ import { type Decision, decide } from '../../src/plan/decide.ts';
 import { Draft } from '../../src/plan/draft.ts';
 import { recover } from '../../src/plan/recover.ts';
 import type { Request } from '../../src/plan/request.ts';
+import { checkTask } from '../../src/plan/rules/criteria.ts';
 import type { Seen } from '../../src/plan/seen.ts';
 import type { Run, RunState } from '../../src/ports.ts';
 
@@ -123,6 +124,11 @@ export const ANNOUNCED: RunState = { kind: 'announced' };
 
 export function run(id: string, attempt: number, state: RunState, settled = false): Run {
   return { plan: 'demo', task: id, attempt, state, settled };
+}
+
+/** The run of a criterion's check. */
+export function check(command: string, attempt: number, state: RunState, settled = false): Run {
+  return { ...run(checkTask(command), attempt, state, settled), command };
 }
 
 /** What a round sees of a plan, where nothing was edited and every command is approved. */

@@ -1,10 +1,11 @@
 /**
  * Success criteria, once all tasks have ended well: machine-checked ones run as workers of their own, under a task name
- * (`+` and a hash of the command) that no task can have; the others wait for `rondo accept`.
+ * (`+` and the hash of the command) that no task can have; the others wait for `rondo accept`.
  */
 import { diffCriteria } from '../../compare/diff.ts';
 import { type Problem, problem } from '../../errors.ts';
 import type { Criterion } from '../../model/plan.ts';
+import { sha256 } from '../../model/sha256.ts';
 import { durationMs } from '../../model/time.ts';
 import type { Run } from '../../ports.ts';
 import { inline } from '../consume.ts';
@@ -93,15 +94,17 @@ function settleCheck(
   seen: Seen,
   criterion: Criterion,
   command: string,
-  run: Run | undefined,
+  newest: Run | undefined,
   mayStart: boolean,
   recheck: boolean,
   out: { startable: string[]; checking: string[]; failed: string[]; untrusted: string[] },
 ): boolean {
   const task = checkTask(command);
+  // The name is made from the command, and what was in fact run decides: another command proves nothing.
+  const run = newest?.command === command ? newest : undefined;
   if (run?.state.kind === 'alive') {
     out.checking.push(criterion.text);
-  } else if (run?.state.kind === 'ended' && run.state.exitCode === 0 && !run.settled) {
+  } else if (run?.state.kind === 'ended' && hasPassed(run.state) && !run.settled) {
     once({
       kind: 'settle',
       id: effectId(seen.plan.name, task, run.attempt),
@@ -121,7 +124,7 @@ function settleCheck(
     draft.problems.push(failedCheck(seen, criterion, command, run));
   } else if (mayStart) {
     out.checking.push(criterion.text);
-    startCheck(once, seen, criterion, command, task, run);
+    startCheck(once, seen, criterion, command, task, newest);
   } else {
     out.startable.push(criterion.text);
   }
@@ -136,6 +139,11 @@ function isSaidUnmet(seen: Seen, criterion: Criterion): boolean {
 /** The line among the plan's blockers for a criterion whose check failed. */
 export function unmetLine(text: string): string {
   return inline(`not met: ${text}`, 160);
+}
+
+/** One that is stopped may still end with 0, at its timeout or before: that proves nothing. */
+function hasPassed(state: Extract<Run['state'], { kind: 'ended' }>): boolean {
+  return state.exitCode === 0 && !state.timedOut && !state.stopped;
 }
 
 /** A check that was stopped says nothing: it runs again. */
@@ -166,7 +174,7 @@ function startCheck(
       command,
       brief: `${criterion.text}\n`,
       output: null,
-      timeoutMs: null,
+      timeoutMs: durationMs(seen.settings.check_timeout) ?? null,
       graceMs: durationMs(seen.settings.grace) ?? 0,
       logLimit: seen.settings.log_limit,
       env: {},
@@ -195,11 +203,9 @@ function newestChecks(runs: readonly Run[]): ReadonlyMap<string, Run> {
   return newest;
 }
 
-/** The run directory's name for a check: no task id can start with `+`. FNV-1a over the command's characters. */
+/** The run directory's name for a check: no task id can start with `+`. */
 export function checkTask(command: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < command.length; i++) hash = Math.imul(hash ^ command.charCodeAt(i), 0x01000193) >>> 0;
-  return `+check-${hash.toString(16).padStart(8, '0')}`;
+  return `+check-${sha256(command)}`;
 }
 
 function untrustedCheck(seen: Seen, criterion: Criterion, command: string): Problem {
@@ -212,10 +218,14 @@ function untrustedCheck(seen: Seen, criterion: Criterion, command: string): Prob
   );
 }
 
-function failedCheck(seen: Seen, criterion: Criterion, command: string, run: Run): Problem {
-  const end =
-    run.state.kind === 'ended' ? `exit code ${run.state.exitCode ?? run.state.signal}` : 'it left no result';
-  return problem('criterion-failed', `"${criterion.text}" is not met: ${command}: ${end}`, {
-    file: seen.plan.file,
-  });
+function failedCheck(seen: Seen, criterion: Criterion, command: string, { state }: Run): Problem {
+  const { file } = seen.plan;
+  if (state.kind === 'ended' && state.timedOut)
+    return problem(
+      'criterion-failed',
+      `"${criterion.text}" is not met: ${command}: stopped at its timeout of ${seen.settings.check_timeout}`,
+      { file, hint: 'Mend what hangs or raise `check_timeout`, then run `rondo resume`; or `rondo accept`.' },
+    );
+  const end = state.kind === 'ended' ? `exit code ${state.exitCode ?? state.signal}` : 'it left no result';
+  return problem('criterion-failed', `"${criterion.text}" is not met: ${command}: ${end}`, { file });
 }
