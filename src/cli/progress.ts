@@ -52,9 +52,14 @@ export function openProgress(session: Session): Progress {
     // Without this nobody would know why nothing goes on. Each need is told once for as long as it lasts.
     wait(_until, plan) {
       const fresh = needs.filter((need) => !told.has(keyOf(need)));
-      told = new Set(needs.map(keyOf));
+      const idle = idleLine(plan, needs);
+      const lines = [
+        ...needLines(fresh, session.outside.clock.now()),
+        ...idle.filter((line) => !told.has(line)),
+      ];
+      told = new Set([...needs.map(keyOf), ...idle]);
       live?.erase();
-      for (const line of needLines(fresh, session.outside.clock.now())) session.note(needNote(session, line));
+      for (const line of lines) session.note(needNote(session, line));
       live?.show(plan);
     },
     hindrance({ code, message, hint }) {
@@ -79,6 +84,14 @@ function roundLine(session: Session, round: RoundDocument): string {
     ...(what === '' ? [] : [what]),
     status,
   ].join('  ');
+}
+
+/** Where nothing is under way and nobody is needed, such as a plan without tasks: what the plan says comes next. */
+function idleLine({ tasks, fields }: Plan, needs: readonly NeedDocument[]): readonly string[] {
+  const busy = tasks.some((task) => taskStatusOf(task) === 'in_progress');
+  return busy || needs.length > 0 || fields.status === 'awaiting-result'
+    ? []
+    : [`nothing can be started: ${inertLine(fields.next_action ?? 'edit the plan')}`];
 }
 
 function needNote({ noteStyle, outside, host }: Session, line: string): string {

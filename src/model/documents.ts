@@ -176,6 +176,8 @@ export const nextDocument = z.object({
   plan: z.string(),
   status: planStatus,
   next_action: nullable(z.string()),
+  /** How many tasks the plan has, ended ones too. */
+  total: z.int(),
   /** Why nothing starts at all; null where something may. */
   held: nullable(z.string()),
   ready: z.array(
@@ -196,6 +198,8 @@ export type NextDocument = z.infer<typeof nextDocument>;
 
 export const batchesDocument = z.object({
   plan: z.string(),
+  /** How many tasks the plan has, ended ones too. */
+  total: z.int(),
   batches: z.array(z.object({ number: z.int(), parallel: z.boolean(), tasks: z.array(z.string()) })),
   problems: z.array(problemDocument),
 });

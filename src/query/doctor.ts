@@ -115,11 +115,16 @@ async function plans(outside: Outside): Promise<Check> {
   const errors = problems.filter((p) => p.severity === 'error').length;
   const warnings = problems.filter((p) => p.severity === 'warning').length;
   if (errors > 0)
-    return check('plans', 'error', `${errors} errors in ${files.length} files`, 'See `rondo check`.');
+    return check(
+      'plans',
+      'error',
+      `${counted(errors, 'error')} in ${counted(files.length, 'file')}`,
+      'See `rondo check`.',
+    );
   return check(
     'plans',
     warnings > 0 ? 'warning' : 'ok',
-    `${files.length} files, ${warnings} warnings`,
+    `${counted(files.length, 'file')}, ${counted(warnings, 'warning')}`,
     warnings > 0 ? 'See `rondo check`.' : null,
   );
 }
@@ -129,11 +134,11 @@ async function trust(outside: Outside): Promise<Check> {
     const { commands } = await listCommands(outside);
     const open = commands.filter((c) => !c.approved).length;
     return open === 0
-      ? check('trust', 'ok', `${commands.length} commands, all approved here`)
+      ? check('trust', 'ok', `${counted(commands.length, 'command')}, all approved here`)
       : check(
           'trust',
           'warning',
-          `${open} of ${commands.length} commands are not approved here`,
+          `${open} of ${counted(commands.length, 'command')} not approved here`,
           'Look at them and approve them: rondo trust',
         );
   } catch (error) {
@@ -180,6 +185,10 @@ function strayCheck(stray: Stray, anyPlan: string | undefined): Check {
   const way =
     anyPlan === undefined ? `Stop it: kill ${stray.pid}` : `The next round stops it: rondo round ${anyPlan}`;
   return check('workers', 'warning', message, way);
+}
+
+function counted(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`;
 }
 
 function failed(name: string, error: unknown): Check {

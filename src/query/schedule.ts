@@ -31,6 +31,7 @@ export async function nextTasks(outside: Outside, target: PlanFile): Promise<Nex
     plan: target.name,
     status: planStatusOf(plan),
     next_action: plan.fields.next_action ?? null,
+    total: plan.tasks.length,
     held: hold?.reason ?? null,
     needs: [
       ...needsOf(plan, settings, waitsForPeople(outside, ready, settings), () => outside.local.machine()),
@@ -72,6 +73,7 @@ export async function planBatches(outside: Outside, target: PlanFile): Promise<B
   const { plan, text } = await viewPlan(outside, target);
   return {
     plan: target.name,
+    total: plan.tasks.length,
     batches: openBatches(plan).map((batch, i) => ({
       number: i + 1,
       parallel: batch.length > 1,

@@ -47,6 +47,19 @@ describe('a run that waits', () => {
   });
 });
 
+describe('a plan without tasks', () => {
+  test('is said to have none, also by a run that waits for some', async () => {
+    place.sh('rondo new p');
+    for (const look of ['status', 'next', 'batches', 'graph'])
+      expect(place.sh(`rondo ${look}`).out, look).toContain('no tasks yet');
+    expect(place.rondo('list', '--status', 'blocked').out).toBe('no plan is blocked\n');
+    const run = place.start(['run']);
+    await run.until('add tasks');
+    run.kill('SIGINT');
+    expect((await run.ended).code).toBe(12);
+  });
+});
+
 describe('a result that awaits approval', () => {
   test('is named with its command by status, next and show while other work is under way', () => {
     place.sh(

@@ -3,6 +3,7 @@ import { planGraph } from '../../query/schedule.ts';
 import { chosenPlan } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import { inert } from '../print/inert.ts';
+import { NO_TASKS } from '../print/words.ts';
 
 export function register(cli: Cli): void {
   cli
@@ -17,7 +18,10 @@ export function register(cli: Cli): void {
       cli.answer('graph', async (session) => {
         const target = await chosenPlan(session, plan);
         const graph = await planGraph(session.outside, target, format);
-        return { document: { plan: target.name, format, graph }, text: () => inert(graph) };
+        return {
+          document: { plan: target.name, format, graph },
+          text: () => (graph.trim() === '' ? NO_TASKS : inert(graph)),
+        };
       }),
     );
 }

@@ -26,7 +26,11 @@ export function register(cli: Cli): void {
           const shown = {
             plans: document.plans.filter((plan) => status === undefined || plan.status === status),
           };
-          return { document: shown, text: () => printList(shown, viewOf(session)) };
+          const none = status !== undefined && shown.plans.length === 0 && document.plans.length > 0;
+          return {
+            document: shown,
+            text: () => (none ? `no plan is ${status}\n` : printList(shown, viewOf(session))),
+          };
         }
         const found = await withTasks(
           session,

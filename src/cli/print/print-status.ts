@@ -5,7 +5,7 @@ import { inertLine } from './inert.ts';
 import { needLines, unsaidNeeds } from './print-needs.ts';
 import type { Style } from './style.ts';
 import { dueTime } from './time.ts';
-import { counted, planDress, some, taskLook } from './words.ts';
+import { counted, NO_TASKS, planDress, some, taskLook } from './words.ts';
 
 export interface StatusOptions {
   readonly style: Style;
@@ -96,7 +96,7 @@ function criteriaList(
 }
 
 function footer({ counts }: StatusDocument): string {
-  return counts.total === 0 ? 'no tasks yet: rondo add "<title>"\n' : `${countLine(counts)}\n`;
+  return counts.total === 0 ? NO_TASKS : `${countLine(counts)}\n`;
 }
 
 /** `2 of 5 tasks completed, 1 in progress, 1 failed, 1 pending`. */

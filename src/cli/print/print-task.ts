@@ -5,7 +5,7 @@ import { inert, inertLine } from './inert.ts';
 import { needLines } from './print-needs.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
-import { some, taskLook } from './words.ts';
+import { NO_TASKS, some, taskLook } from './words.ts';
 
 export function printShow(document: ShowDocument, options: StatusOptions): string {
   const { style } = options;
@@ -151,6 +151,7 @@ function section(name: string, text: string, { style }: StatusOptions): string {
 
 /** What is ready, what waits for somebody, what waits for other tasks; where nothing moves, what to do about it. */
 export function printNext(document: NextDocument, { style, columns: width, now }: StatusOptions): string {
+  if (document.total === 0) return NO_TASKS;
   const ready = document.ready.map(({ id, title, kind, specialist }) => [
     { text: '○', dress: style.cyan },
     { text: inertLine(id) },
@@ -181,6 +182,7 @@ export function printNext(document: NextDocument, { style, columns: width, now }
 }
 
 export function printBatches(document: BatchesDocument, { style, columns: width }: StatusOptions): string {
+  if (document.total === 0) return NO_TASKS;
   if (document.batches.length === 0) return document.problems.length === 0 ? 'nothing is left\n' : '';
   return document.batches
     .map(({ number, parallel, tasks }) => {

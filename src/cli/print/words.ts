@@ -53,3 +53,6 @@ export function some(items: readonly string[], most = 5): string {
   const more = items.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
+
+/** What is said of a plan without tasks. */
+export const NO_TASKS = 'no tasks yet: rondo add "<title>"\n';
