@@ -3,7 +3,7 @@ import { problem, RondoError } from '../errors.ts';
 import type { ProblemDocument, TrustDocument } from '../model/documents.ts';
 import { listCommands } from '../query/trust.ts';
 import { cut } from './print/columns.ts';
-import { inertLine } from './print/inert.ts';
+import { inertCommand, inertLine } from './print/inert.ts';
 import { printTrust } from './print/print-review.ts';
 import { refuseWorker } from './refuse-worker.ts';
 import type { Session } from './session.ts';
@@ -51,7 +51,7 @@ async function askEach(commands: readonly string[]): Promise<readonly string[]> 
   const approved: string[] = [];
   for (const [i, command] of commands.entries()) {
     const answer = await selectKey({
-      message: `Approve ${i + 1} of ${commands.length}?  ${cut(inertLine(command), 50)}`,
+      message: `Approve ${i + 1} of ${commands.length}?  ${cut(inertLine(inertCommand(command)), 50)}`,
       // Enter alone is the first.
       options: [
         { value: 'n', label: 'no, not this one' },

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/cli/host.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { columns, cut, widthOf } from '../../src/cli/print/columns.ts';
-import { inert, inertLine } from '../../src/cli/print/inert.ts';
+import { inert, inertCommand, inertLine } from '../../src/cli/print/inert.ts';
 import { printJson } from '../../src/cli/print/json.ts';
 import { slugOf, uniqueId, wholeSlugOf } from '../../src/cli/slug.ts';
 import { COMMANDS } from '../../src/cli/table.ts';
@@ -100,6 +100,34 @@ describe('text on its way out', () => {
     expect(inertLine('a\n\tb')).toBe('a b');
     expect(printJson({ a: '\u009b\u202e\u001b' })).toBe('{\n  "a": "\\u009b\\u202e\\u001b"\n}\n');
     expect(JSON.parse(printJson({ a: '\u009b\u202e' }))).toEqual({ a: '\u009b\u202e' });
+  });
+
+  test('what cannot be seen is shown by its number; joiners stay where a script or a picture needs them', () => {
+    for (const code of [
+      0x61c, 0x200b, 0x200c, 0x200d, 0x200e, 0x2028, 0x2060, 0x2064, 0x206a, 0xfeff, 0xfff9,
+    ]) {
+      const shown = `a\\u${code.toString(16).padStart(4, '0')}b`;
+      expect(inert(`a${String.fromCodePoint(code)}b`)).toBe(shown);
+      expect(inertCommand(`a${String.fromCodePoint(code)}b`)).toBe(shown);
+    }
+    const tags = 'a\u00adb\u{e0001}c\u{e0020}d\u{e007f}';
+    expect([inert(tags), inertCommand(tags)]).toEqual([
+      'a\\xadb\\u{e0001}c\\u{e0020}d\\u{e007f}',
+      'a\\xadb\\u{e0001}c\\u{e0020}d\\u{e007f}',
+    ]);
+    for (const kept of [
+      '\u{1f468}\u{1f3fd}\u200d\u{1f4bb}',
+      '\u2764\ufe0f\u200d\u{1f525}',
+      '\u0915\u094d\u200d\u0937',
+      '\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645',
+      '\u0600\u0661',
+    ]) {
+      expect(inert(kept)).toBe(kept);
+      if (/[\u200c\u200d]/.test(kept)) expect(inertCommand(kept)).toMatch(/\\u200[cd]/);
+    }
+    expect(inertCommand('a\n\tb\r\nc\u00a0d\u3164e\ufe0ff\u2800g\ue000h\ud800i')).toBe(
+      'a\n\tb\\x0d\nc\\xa0d\\u3164e\\ufe0ff\\u2800g\\ue000h\\ud800i',
+    );
   });
 
   test('columns line up with wide characters, and fit', () => {

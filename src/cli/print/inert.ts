@@ -1,10 +1,9 @@
 /** Text from plans and workers, made safe to print: nothing in it moves a cursor, colours, hides or reorders. */
+import { replaceHidden, replaceHiddenInCommand } from '../../model/inert.ts';
 
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Several lines; controls other than newline and tab are shown as visibles. */
+/** Several lines; what is hidden, other than newline and tab, is shown by its number. */
 export function inert(text: string): string {
-  return text.replace(/\r\n/g, '\n').replace(CONTROLS, visible);
+  return replaceHidden(text.replace(/\r\n/g, '\n'), visible);
 }
 
 /** One line: newlines and tabs become spaces. */
@@ -12,8 +11,14 @@ export function inertLine(text: string): string {
   return inert(text.replace(/[\r\n\t]+/g, ' '));
 }
 
+/** A command that somebody is to approve, in its own lines: every character that cannot be seen is shown by its number. */
+export function inertCommand(text: string): string {
+  return replaceHiddenInCommand(text, visible);
+}
+
 function visible(c: string): string {
-  const code = c.charCodeAt(0);
+  const code = c.codePointAt(0) ?? 0;
+  if (code > 0xffff) return `\\u{${code.toString(16)}}`;
   return code < 0x100
     ? `\\x${code.toString(16).padStart(2, '0')}`
     : `\\u${code.toString(16).padStart(4, '0')}`;

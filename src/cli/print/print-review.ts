@@ -1,7 +1,7 @@
 /** What check, trust and doctor found, as text. */
 import type { CheckDocument, DoctorDocument, TrustDocument } from '../../model/documents.ts';
 import { columns } from './columns.ts';
-import { inert, inertLine } from './inert.ts';
+import { inertCommand, inertLine } from './inert.ts';
 import { printProblems } from './print-error.ts';
 import type { StatusOptions } from './print-status.ts';
 import { counted, some } from './words.ts';
@@ -24,7 +24,7 @@ export function printTrust({ commands }: TrustDocument, { style }: StatusOptions
   const list = commands.map(({ command, approved, used_by, file, commit }, i) => {
     const state = approved ? style.green('approved') : style.yellow('not approved');
     const origin = commit === null ? 'not committed yet' : `came with ${commit.slice(0, 7)}`;
-    const text = inert(command)
+    const text = inertCommand(command)
       .trimEnd()
       .split('\n')
       .map((line) => `     ${style.bold(line)}\n`)
