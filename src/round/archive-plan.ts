@@ -1,4 +1,7 @@
-/** `rondo archive`: a plan that is complete moves to `archive/` beside it, in a commit of its own. */
+/**
+ * `rondo archive`: a plan that is complete moves to `archive/` beside it, in a commit of its own. It is no request of the
+ * round: a round edits one file in place, proves the edit and reports from the same file, and a move does none of it.
+ */
 import { fail, problem, RondoError } from '../errors.ts';
 import { planStatusOf } from '../model/plan.ts';
 import { durationMs } from '../model/time.ts';
@@ -20,6 +23,12 @@ export async function archivePlan(
       fail('illegal-transition', `${target.name} is ${status}; only a complete plan is archived`, {
         file: target.file,
         hint: 'Finish it, or cancel what is left and accept it.',
+      });
+    // What it says by hand no round has looked at: it may not even be complete.
+    if (look.edited)
+      fail('edit-not-committed', `${target.file} has edits that no round has taken up`, {
+        file: target.file,
+        hint: `Take them up first: rondo round ${target.name}`,
       });
     const file = archivedName(target.file);
     if (outside.repo.fileExists(file)) fail('already-exists', `${file} is there already`, { file });

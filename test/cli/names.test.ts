@@ -72,6 +72,13 @@ describe('an archived plan', () => {
   });
 });
 
+test('a plan with edits that no round has seen is not archived', () => {
+  place.sh(`rondo new p; rondo add One; sed -i 's/^status: running/status: complete/' docs/p-state.md`);
+  expect(failure('archive p').code).toBe('edit-not-committed');
+  expect(place.sh('rondo round; test -e docs/p-state.md').code).toBe(0);
+  expect(failure('archive p').code).toBe('illegal-transition');
+});
+
 describe('a log that is not there', () => {
   test.each([
     ['never started', '', 'not been started'],
