@@ -178,6 +178,34 @@ describe('what is not text is refused at its first byte that is none', () => {
   });
 });
 
+describe('a pattern', () => {
+  it.each([
+    [
+      'docs/*-state.md',
+      ['docs/.hid-state.md', 'docs/a-state.md', 'docs/ab-state.md'],
+      ['docs/a-state.md', 'docs/ab-state.md'],
+    ],
+    ['docs/.*', ['docs/.hid-state.md', 'docs/a'], ['docs/.hid-state.md']],
+    [
+      'docs/a*b*c',
+      ['docs/abc', 'docs/aXbXc', 'docs/abcb', 'docs/ac', 'docs/abbcc'],
+      ['docs/aXbXc', 'docs/abbcc', 'docs/abc'],
+    ],
+    ['*/x', ['docs/x', 'work/x', 'work/xy'], ['docs/x', 'work/x']],
+    ['docs/**', ['docs/x', 'docs/deep/y'], ['docs/deep', 'docs/x']],
+    ['docs/a.c', ['docs/abc', 'docs/a.c'], ['docs/a.c']],
+  ])('%s finds of %j: %j', (pattern, files, found) => {
+    for (const file of files) s.write(file, '');
+    expect(s.open().findFiles([pattern])).toEqual(found);
+  });
+
+  it('of many stars takes no time that grows with them', () => {
+    s.write(`docs/${'a'.repeat(200)}.md`, '');
+    expect(s.open().findFiles([`docs/${'*a'.repeat(60)}*b`])).toEqual([]);
+    expect(s.open().findFiles([`docs/${'*a'.repeat(60)}*.md`])).toHaveLength(1);
+  });
+});
+
 describe('a path that leaves the repository', () => {
   it.each([
     '../x-state.md',

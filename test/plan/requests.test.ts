@@ -132,6 +132,14 @@ describe('task transitions', () => {
         } else {
           expect(refusal(moved)?.code).toBe('illegal-transition');
           for (const legal of LEGAL[status]) expect(refusal(moved)?.hint).toContain(legal);
+          // each command that the hint names takes the very step that it is named for, from this status
+          const named = [...(refusal(moved)?.hint ?? '').matchAll(/(\w+) \(rondo (\w+)\)/g)];
+          expect(named.map(([, step]) => step)).toEqual(LEGAL[status]);
+          for (const [, step, command] of named) {
+            const taken = MOVES.find(([known]) => known === command);
+            expect(taken?.[2], command).toBe(step);
+            expect(taken?.[3], command).toContain(status);
+          }
         }
         expect(fieldsOf(moved).attempt?.number ?? 0).toBeGreaterThanOrEqual(
           FIELDS[status].attempt?.number ?? 0,
@@ -308,6 +316,33 @@ describe('edit', () => {
     );
   });
 
+  it.each([
+    [['gone'], 'unknown-blocker'],
+    [['z', 'gone'], 'unknown-blocker'],
+    [['a'], 'dependency-cycle'],
+    [['z'], 'dependency-cycle'],
+    [['y'], undefined],
+    [undefined, undefined],
+  ])('blocked_by=%j is answered with %s', (value, code) => {
+    const of = plan([personTask('a'), personTask('y'), personTask('z', { blocked_by: ['a'] })]);
+    const found = refusal(move(see(of), edit('a', [{ name: 'blocked_by', value }])));
+    expect(found?.code).toBe(code);
+    // nothing was written, so there is no line to look for
+    expect(found ?? {}).not.toHaveProperty('path');
+  });
+
+  it('of another field goes through where the plan waits for what is not there already', () => {
+    const of = plan([personTask('a', { blocked_by: ['gone'] }), personTask('b')]);
+    expect(refusal(move(see(of), edit('b', [{ name: 'blocked_by', value: ['a'] }])))).toBeUndefined();
+    expect(refusal(move(see(of), edit('a', [{ name: 'priority', value: 1 }])))).toBeUndefined();
+    expect(refusal(move(see(of), edit('a', [{ name: 'blocked_by', value: ['b'] }])))).toBeUndefined();
+  });
+
+  it.each(['', '  ', '\n', 'two\nlines', 'two\r\nlines'])('the title %j is a matter of usage', (title) => {
+    expect(refusal(move(see(withTask('pending')), edit('a', [], title)))?.code).toBe('usage');
+    expect(refusal(move(see(withTask('pending')), { ...add('new'), title } as Request))?.code).toBe('usage');
+  });
+
   it('never lowers an attempt', () => {
     for (const value of [{ number: 1 }, undefined])
       expect(refusal(move(see(withTask('in_progress')), edit('a', [{ name: 'attempt', value }])))?.code).toBe(
@@ -467,6 +502,10 @@ describe('the plan as a whole', () => {
   it('a decision is dated and on one line', () => {
     const moved = move(see(at('running')), { kind: 'decide', text: 'WebAuthn\n\n## level 3' });
     expect(moved.plan.decisions).toEqual(['2026-11-21: WebAuthn ## level 3']);
+  });
+
+  it.each(['', '   ', '\n\n'])('the decision %j is a matter of usage', (text) => {
+    expect(refusal(move(see(at('running')), { kind: 'decide', text }))?.code).toBe('usage');
   });
 
   it('launch changes nothing where batches start by themselves', () => {

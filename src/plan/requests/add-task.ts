@@ -18,8 +18,8 @@ export function addTask(
       file: seen.plan.file,
       hint: 'Use at most 64 letters, digits, `.`, `_` and `-`; no `..`, no final `.` or `.lock`.',
     });
-  if (request.title.trim() === '' || /[\r\n]/.test(request.title))
-    return problem('usage', 'a title is one line, and not empty', { file: seen.plan.file });
+  const badTitle = refuseTitle(seen, request.title);
+  if (badTitle !== undefined) return badTitle;
   if (planStatusOf(draft.plan) === 'complete')
     return problem('illegal-transition', 'the plan is complete', {
       file: seen.plan.file,
@@ -45,6 +45,12 @@ export function addTask(
     reason: `added by ${seen.person}`,
   });
   return undefined;
+}
+
+/** The problem of a title that no heading can hold; undefined where one can. */
+export function refuseTitle(seen: Seen, title: string): Problem | undefined {
+  if (title.trim() !== '' && !/[\r\n]/.test(title)) return undefined;
+  return problem('usage', 'a title is one line, and not empty', { file: seen.plan.file });
 }
 
 /** The task to stand after; null where the new one waits for none. */

@@ -7,6 +7,7 @@ import type { Draft } from '../draft.ts';
 import { graphProblems } from '../graph.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
+import { refuseTitle } from './add-task.ts';
 import { claimTask } from './claim-task.ts';
 import { isProblem, refuseStep, requireTask } from './legal-step.ts';
 
@@ -17,6 +18,8 @@ export function editTask(
 ): Problem | undefined {
   const task = requireTask(draft, seen, request.task);
   if (isProblem(task)) return task;
+  const badTitle = request.title === undefined ? undefined : refuseTitle(seen, request.title);
+  if (badTitle !== undefined) return badTitle;
   const reason = `edited by ${seen.person}`;
   if (request.title !== undefined && request.title !== task.title)
     draft.apply({ kind: 'task-title', task: task.id, from: task.title, to: request.title, reason });
