@@ -98,6 +98,7 @@ function catchUp(ground: Ground, file: IntentFile): void {
 function giveBack(ground: Ground, file: IntentFile): void {
   const own = blobAtHead(ground, file.file);
   if ((own?.id ?? null) === file.newBlob) return;
+  ground.onStep(`giving back ${file.file}`);
   if (stateOf(ground, file) === 'new') putBlob(ground, file.file, own?.id ?? null);
   if (entryBlob(ground, file.file) === file.newBlob) setEntry(ground, file.file, own ?? null);
 }

@@ -104,6 +104,39 @@ function prepare(handEdit: boolean): GitSandbox {
   return s;
 }
 
+describe('a branch switch inside the last look', () => {
+  it.each([1, 2, 3])(
+    'is followed, back and forth %i times: the branch that is there at the end has its own bytes',
+    (times) => {
+      const s = gitSandbox();
+      s.write(PLAN, OLD);
+      s.commitAll('plan');
+      s.git('branch', 'side');
+      const switches: string[] = [];
+      const repo = s.open({
+        onStep: (name) => {
+          // Bytes of the round are carried along to a branch whose plan is as it was before.
+          if (name === 'indexed') s.git('symbolic-ref', 'HEAD', 'refs/heads/side');
+          if (name !== `giving back ${PLAN}`) return;
+          // The user comes back between the look at HEAD and what is done for it, and may leave once more.
+          switches.push('main');
+          s.git('checkout', '-q', '-f', 'main');
+          if (switches.length < times) {
+            s.git('symbolic-ref', 'HEAD', 'refs/heads/side');
+          }
+        },
+      });
+      const after = OLD.replace('pending', 'in_progress');
+      expect(repo.commit(orderOf(repo, after)).kind).toBe('committed');
+      expect(switches.length).toBeGreaterThan(0);
+      expect(s.git('branch', '--show-current')).toBe(switches.length < times ? 'side' : 'main');
+      expect(s.git('status', '--porcelain')).toBe('');
+      expect(s.git('show', `main:${PLAN}`)).toBe(after.trimEnd());
+      expect(s.read(PLAN)).toBe(s.git('branch', '--show-current') === 'main' ? after : OLD);
+    },
+  );
+});
+
 /** Rounds until one is saved, as the round room does it, on the branch of the plan. */
 function roundsUntilSaved(s: GitSandbox, step: string, act: (s: GitSandbox) => void): CommitOutcome {
   let acted = false;

@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS, layerSettings, type SettingsFile } from '../../src/mo
 import { checkTask } from '../../src/plan/rules/criteria.ts';
 import type { WorkerReport } from '../../src/ports.ts';
 import {
+  check,
   completed,
   ended,
   inProgress,
@@ -150,15 +151,15 @@ describe('accepting', () => {
       'awaiting-result',
       [`start ${CHECK}/1`],
     ]);
-    const failed = move(see(checking.plan, { runs: [run(CHECK, 1, ended({ exitCode: 1 }))] }));
+    const failed = move(see(checking.plan, { runs: [check('npm test', 1, ended({ exitCode: 1 }))] }));
     expect(failed.plan.fields.status).toBe('blocked');
-    const passed = move(see(checking.plan, { runs: [run(CHECK, 1, ended())] }));
+    const passed = move(see(checking.plan, { runs: [check('npm test', 1, ended())] }));
     expect(passed.plan.fields.status).toBe('complete');
   });
 
   it('after it takes failed checks as met, until there are tasks again', () => {
     const over = plan([personTask('a', completed)], { criteria });
-    const runs = [run(CHECK, 1, ended({ exitCode: 1 }))];
+    const runs = [check('npm test', 1, ended({ exitCode: 1 }))];
     const accepted = move(see(over, { runs }), { kind: 'accept' }).plan;
     expect(accepted.fields.status).toBe('complete');
     expect(move(see(accepted, { runs })).draft.changes).toEqual([]);
@@ -172,7 +173,7 @@ describe('accepting', () => {
 describe('what two machines write of one plan in turns', () => {
   const CHECK = checkTask('npm test');
   const slots = settings({ parallelism: { max_parallel_tasks: 1 } });
-  const failedHere = { runs: [run(CHECK, 1, ended({ exitCode: 1 }))] };
+  const failedHere = { runs: [check('npm test', 1, ended({ exitCode: 1 }))] };
   const untrusted = { isApproved: () => false, machine: 'osprey-91bc' };
   const checked = plan([task('a', completed)], {
     criteria: [{ text: 'tests pass', met: false, check: 'npm test' }],
@@ -203,6 +204,22 @@ describe('what two machines write of one plan in turns', () => {
     expect(second.draft.changes).toEqual([]);
     expect(move(see(second.plan, one)).draft.changes).toEqual([]);
   });
+});
+
+test('a machine takes over only what it may run: else nobody would work on it', () => {
+  const there = plan([task('a', inProgress(3, { machine: 'osprey-91bc' }))]);
+  const over = { now: NOW + 61 * MINUTE, unchangedFor: { a: 61 * MINUTE } };
+  const asked = { kind: 'tick', takeOver: true, recheck: false } as const;
+  for (const [more, request] of [
+    [{}, asked],
+    [over, { ...asked, takeOver: false }],
+  ] as const) {
+    const refused = move(see(there, { ...more, isApproved: () => false }), request);
+    expect([statusesOf(refused.plan), refused.effects]).toEqual([{ a: 'in_progress' }, []]);
+    expect(taskOf(refused.plan, 'a').fields.attempt).toMatchObject({ number: 3, machine: 'osprey-91bc' });
+    expect(refused.codes).toContain('untrusted-command');
+    expect(move(see(there, more), request).effects).toEqual(['start a/4']);
+  }
 });
 
 describe('layers of settings', () => {
