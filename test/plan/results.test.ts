@@ -171,7 +171,6 @@ describe('accepting', () => {
 });
 
 describe('what two machines write of one plan in turns', () => {
-  const CHECK = checkTask('npm test');
   const slots = settings({ parallelism: { max_parallel_tasks: 1 } });
   const failedHere = { runs: [check('npm test', 1, ended({ exitCode: 1 }))] };
   const untrusted = { isApproved: () => false, machine: 'osprey-91bc' };
