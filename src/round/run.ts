@@ -36,6 +36,8 @@ export interface RunOptions {
 /** How often a worker's life is checked while waiting: one that is killed outright leaves no event. */
 const LIVENESS_MS = 10_000;
 const HINDRANCE_MS = 2_000;
+/** How often approvals are looked at while a task waits for one: they are given outside of the repository. */
+const APPROVAL_MS = 2_000;
 
 /** Ends in a status of `RUN_EXIT`; throws what `runRound` throws where trying again would not help. */
 export async function runPlan(outside: Outside, target: PlanFile, options: RunOptions): Promise<RunDocument> {
@@ -51,7 +53,7 @@ export async function runPlan(outside: Outside, target: PlanFile, options: RunOp
       if (reported.document.changed) rounds += 1;
       options.onRound(reported.document, reported.plan);
       if (isOver(reported) || !options.wait) break;
-      if ((await waitForNews(outside, target, options, watch, reported.plan)) === 'aborted') break;
+      if ((await waitForNews(outside, target, options, watch, reported)) === 'aborted') break;
     }
     return runDocument(target, rounds, last);
   } finally {
@@ -109,23 +111,31 @@ async function waitForNews(
   target: PlanFile,
   options: RunOptions,
   watch: Watch,
-  plan: Plan,
+  { plan, document }: Reported,
 ): Promise<'news' | 'aborted'> {
   const until = await wakeAt(outside, plan);
   options.onWait?.(until, plan);
-  const alive = aliveHere(outside, target);
+  const held = document.needs.some((need) => need.kind === 'trust');
+  const before = withoutEvent(outside, target, held);
+  const pause = held ? APPROVAL_MS : aliveHere(outside, target) > 0 ? LIVENESS_MS : null;
   for (;;) {
-    const check = alive === 0 ? null : outside.clock.now() + LIVENESS_MS;
+    const check = pause === null ? null : outside.clock.now() + pause;
     const next = check === null ? until : Math.min(check, until ?? check);
     const why = await watch.next(next, options.signal);
     if (why === 'aborted') return 'aborted';
     if (
       why !== 'time' ||
       (until !== null && outside.clock.now() >= until) ||
-      aliveHere(outside, target) !== alive
+      withoutEvent(outside, target, held) !== before
     )
       return 'news';
   }
+}
+
+/** What changes without an event: workers that live here and, where a task is held for one, the approvals. */
+function withoutEvent(outside: Outside, target: PlanFile, held: boolean): string {
+  const approved = held ? [...outside.local.approvedCommands()] : [];
+  return JSON.stringify([aliveHere(outside, target), approved]);
 }
 
 function aliveHere({ workers }: Outside, target: PlanFile): number {

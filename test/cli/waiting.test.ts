@@ -27,6 +27,18 @@ describe('a run that waits', () => {
     place.sh('touch go; rondo logs held --follow');
   });
 
+  test('goes on with what is approved meanwhile', async () => {
+    place.sh(
+      `rondo new p; rondo add A --id held --run '${HOLD}'; rondo trust --all; rondo add E --id fresh --run true`,
+    );
+    const run = place.start(['run']);
+    await run.until('rondo trust');
+    place.sh('rondo trust --all');
+    await run.until('fresh completed');
+    place.sh('touch go');
+    expect((await run.ended).code).toBe(0);
+  });
+
   test('says of a task elsewhere who has it, since when, until when, and how to take it over', async () => {
     place.sh(`rondo new p; rondo add A --id far --run '${HOLD}'; rondo trust --all; rondo run --no-wait`);
     const machine = place.sh(`grep -o 'machine: [^,]*' docs/p-state.md | cut -c10-`).out.trim();
