@@ -42,7 +42,7 @@ export const ERRORS = {
   'ambiguous-plan': entry(
     EXIT.usage,
     'More than one plan is active, so the plan must be named.',
-    'Name the plan, as `<plan>` or `<plan>/<task>`, or set RONDO_PLAN.',
+    'Name the plan as the command takes it (`<plan>`, `<plan>/<task>` or `--plan <plan>`), or set RONDO_PLAN.',
   ),
   'unknown-revision': entry(
     EXIT.usage,
