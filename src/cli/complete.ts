@@ -1,8 +1,9 @@
 /** Completion in shells: the scripts, and the words they ask for; plans and tasks come from the repository. */
 import tab from '@bomb.sh/tab/commander';
 import { listPlans, planStatus } from '../query/status.ts';
+import { listCommandTexts } from '../query/trust.ts';
 import { Cli } from './cli.ts';
-import { inertLine } from './print/inert.ts';
+import { inertCommand, inertLine } from './print/inert.ts';
 import { newProgram, registerCommands } from './program.ts';
 import { openSession } from './session.ts';
 import { COMMANDS } from './table.ts';
@@ -44,13 +45,15 @@ complete -o default -F _rondo rondo
 export async function completeWords(cli: Cli, words: string[]): Promise<void> {
   const root = await knownWords(cli);
   const { plans, tasks, ids } = await namesHere(cli);
+  const commands = words.includes('trust') ? await commandsHere(cli) : [];
   for (const command of root.commands.values()) {
     for (const [name, argument] of command.arguments) {
       const known = name === 'plan' ? plans : name === 'task' ? tasks : undefined;
       if (known !== undefined) argument.handler = (complete) => offer(known, complete);
     }
     for (const [name, option] of command.options) {
-      const known = name === 'plan' ? plans : name === 'after' ? ids : undefined;
+      const known =
+        name === 'plan' ? plans : name === 'after' ? ids : APPROVING.has(name) ? commands : undefined;
       if (known !== undefined) option.handler = (complete) => offer(known, complete);
     }
   }
@@ -107,6 +110,21 @@ async function namesHere(cli: Cli): Promise<Names> {
     };
   } catch {
     return { plans: [], tasks: [], ids: [] };
+  }
+}
+
+const APPROVING = new Set(['approve', 'revoke']);
+
+async function commandsHere(cli: Cli): Promise<readonly Word[]> {
+  try {
+    const { outside } = await openSession(cli.host, cli.flags(), false);
+    const commands = await listCommandTexts(outside);
+    return commands.map(({ id, command }) => ({
+      value: id,
+      description: inertLine(inertCommand(command)),
+    }));
+  } catch {
+    return []; // as above
   }
 }
 

@@ -242,6 +242,8 @@ export type RunDocument = z.infer<typeof runDocument>;
 export const trustDocument = z.object({
   commands: z.array(
     z.object({
+      /** The start of the command's SHA-256: the same wherever and whenever it is listed. */
+      id: z.string(),
       command: z.string(),
       approved: z.boolean(),
       /** Where it stands: plan tasks, criteria, specialists. */

@@ -1,6 +1,7 @@
 /** `rondo trust`: every command that plans and settings of this checkout would run, and whether it is approved here. */
 import { RondoError } from '../errors.ts';
 import type { TrustDocument } from '../model/documents.ts';
+import { sha256 } from '../model/sha256.ts';
 import { routeTask } from '../plan/routing.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans } from '../round/find-plans.ts';
@@ -19,9 +20,28 @@ export async function listCommands(outside: Outside): Promise<TrustDocument> {
   const commands: TrustDocument['commands'] = [];
   for (const [command, use] of uses) {
     const commit = await outside.repo.broughtBy(use.file, command);
-    commands.push({ command, approved: approved.has(command), used_by: use.usedBy, file: use.file, commit });
+    commands.push({
+      id: commandId(command),
+      command,
+      approved: approved.has(command),
+      used_by: use.usedBy,
+      file: use.file,
+      commit,
+    });
   }
   return { commands };
+}
+
+/** The commands alone, without asking history. */
+export async function listCommandTexts(
+  outside: Outside,
+): Promise<readonly { id: string; command: string }[]> {
+  return [...(await collect(outside)).keys()].map((command) => ({ id: commandId(command), command }));
+}
+
+/** 64 bits: nobody finds another command of the same id in the time between a look and an approval. */
+export function commandId(command: string): string {
+  return sha256(command).slice(0, 16);
 }
 
 async function collect(outside: Outside): Promise<ReadonlyMap<string, Use>> {

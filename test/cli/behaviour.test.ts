@@ -71,6 +71,39 @@ describe('the check of a criterion', () => {
   });
 });
 
+describe('a command to be approved', () => {
+  const listed = () =>
+    (place.json('trust') as { commands: { id: string; command: string; approved: boolean }[] }).commands;
+  const approvedOf = () => listed().map(({ command, approved }) => [command, approved]);
+
+  test('is named by an id that no other command takes over, or its start, or its text', () => {
+    place.sh(`rondo new p; rondo add Two --run 'echo two'; rondo add Three --run 'echo three'`);
+    const [two, three] = listed();
+    place.sh(`rondo add Zero --id zero --run 'echo zero'; rondo edit two run='echo other'`);
+    const gone = place.rondo('trust', '--approve', two?.id ?? '', '--json');
+    expect([gone.code, errorCode(gone.out)]).toEqual([2, 'usage']);
+    expect(place.rondo('trust', '--approve', (three?.id ?? '').slice(0, 6)).code).toBe(0);
+    expect(place.rondo('trust', '--approve', 'echo zero').code).toBe(0);
+    expect(approvedOf()).toEqual([
+      ['echo other', false],
+      ['echo three', true],
+      ['echo zero', true],
+    ]);
+    expect(place.rondo('trust', '--revoke', three?.id ?? '').code).toBe(0);
+    expect(approvedOf()[1]).toEqual(['echo three', false]);
+  });
+
+  test('is not named by a number, nor by what is too short to name one', () => {
+    place.sh(`rondo new p; rondo add Two --run 'echo two'`);
+    const id = listed()[0]?.id ?? '';
+    for (const word of ['1', '01', id.slice(0, 3), 'ffff', '']) {
+      const ended = place.rondo('trust', '--approve', word, '--json');
+      expect([word, ended.code, errorCode(ended.out)]).toEqual([word, 2, 'usage']);
+    }
+    expect(approvedOf()).toEqual([['echo two', false]]);
+  });
+});
+
 describe('a worker that calls rondo', () => {
   test('writes the result of its own attempt', () => {
     place.sh(
@@ -254,6 +287,9 @@ describe('the place', () => {
     expect(words('status', '')).toContain('p');
     expect(words('show', '')).toEqual(expect.arrayContaining(['one', 'two']));
     expect(words('run', '--no')).toContain('--no-wait');
+    place.sh('rondo edit one run="echo it"');
+    const { commands } = place.json('trust') as { commands: readonly { id: string }[] };
+    expect(words('trust', '--approve', '')).toContain(commands[0]?.id);
     for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
       expect(place.rondo('completion', shell).out).toContain('rondo complete');
   });

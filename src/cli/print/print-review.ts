@@ -17,24 +17,22 @@ export function printCheck({ files, problems }: CheckDocument, { style }: Status
   return `${shown}${shown === '' ? '' : '\n'}${counted(files.length, 'file')} checked, ${found}\n`;
 }
 
-/** Numbered, so that `--approve 2` can name one; each command in full, since approving means having read it. */
+/** With an id that stays the same, so that `--approve` names what was read; each command in full, since approving means having read it. */
 export function printTrust({ commands }: TrustDocument, { style }: StatusOptions): string {
   if (commands.length === 0) return 'no plan or setting here runs a command\n';
   const open = commands.filter((c) => !c.approved).length;
-  const list = commands.map(({ command, approved, used_by, file, commit }, i) => {
+  const list = commands.map(({ id, command, approved, used_by, file, commit }) => {
     const state = approved ? style.green('approved') : style.yellow('not approved');
     const origin = commit === null ? 'not committed yet' : `came with ${commit.slice(0, 7)}`;
     const text = inertCommand(command)
       .trimEnd()
       .split('\n')
-      .map((line) => `     ${style.bold(line)}\n`)
+      .map((line) => `  ${style.bold(line)}\n`)
       .join('');
-    return `${String(i + 1).padStart(3)}. ${state}, ${style.dim(`${inertLine(file)}, ${origin}, for ${some(used_by.map(inertLine), 3)}`)}\n${text}`;
+    return `${id}  ${state}, ${style.dim(`${inertLine(file)}, ${origin}, for ${some(used_by.map(inertLine), 3)}`)}\n${text}`;
   });
   const foot =
-    open === 0
-      ? 'all approved on this machine\n'
-      : `approve with: rondo trust --approve <number>, or --all\n`;
+    open === 0 ? 'all approved on this machine\n' : `approve with: rondo trust --approve <id>, or --all\n`;
   return `${list.join('')}${foot}`;
 }
 
