@@ -95,6 +95,17 @@ describe.runIf(hasScript)('a terminal', () => {
     expect(place.rondo('run').code).toBe(0);
   });
 
+  test('shows what another machine runs as its own', async () => {
+    place.sh(
+      `rondo new p; rondo add One --run 'while [ -e .git ] && [ ! -e go ]; do sleep 0.05; done'; rondo trust --all; rondo run --no-wait; git clone -q . ../other`,
+    );
+    const { shown } = await onTerminal('rondo -C ../other run', [
+      { after: 'Ctrl-C stops the wait', type: '\u0003' },
+    ]);
+    expect(shown).toMatch(/▷.*one .*shell on \S+-[0-9a-f]{4} /);
+    place.sh('touch go; rondo logs one --follow');
+  });
+
   test('status --watch shows each change until Ctrl-C', async () => {
     place.sh('rondo new p; rondo add One');
     const { shown, code } = await onTerminal('rondo status --watch', [
