@@ -122,8 +122,8 @@ export interface Repo {
   readAt(commit: string, file: string): string | null;
   /** The newest commit at which `good` holds for the file's text, among the last 50 that touched it. */
   lastGood(file: string, good: (text: string) => boolean): Promise<string | null>;
-  /** The newest commit that brought a string into a file (`git log -S`), abbreviated; null where no commit has it. */
-  broughtBy(file: string, text: string): Promise<string | null>;
+  /** For each wanted line the commit since which HEAD's file has had it without a break, abbreviated; null where it has none. */
+  broughtBy(wanted: readonly Wanted[]): Promise<readonly (string | null)[]>;
   /** Who git says the user is; throws `identity-missing`. */
   identity(): { readonly name: string; readonly email: string };
   /** Settles an intent that a killed round left behind; says what it did. Called with the round lock held. */
@@ -147,6 +147,13 @@ export type Whereabouts =
   | 'gone'
   /** There is no such branch any more. */
   | 'unknown';
+
+/** A line of a file. */
+export interface Wanted {
+  readonly file: string;
+  /** Whether this is such a line; it comes without its line end. */
+  readonly holds: (line: string) => boolean;
+}
 
 export interface RepoFacts {
   readonly gitVersion: string;

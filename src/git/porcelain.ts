@@ -6,7 +6,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { fail } from '../errors.ts';
-import type { LogEntry, RepoFacts } from '../ports.ts';
+import type { LogEntry, RepoFacts, Wanted } from '../ports.ts';
+import { findBringers } from './brought-by.ts';
 import { textOfBlob } from './conversion.ts';
 import type { Ground } from './ground.ts';
 import { operationUnderWay } from './obstacles.ts';
@@ -16,7 +17,7 @@ import { findInCommit } from './trees.ts';
 export interface Porcelain {
   log(plan: string, options: { readonly limit?: number }): Promise<readonly LogEntry[]>;
   lastGood(file: string, good: (text: string) => boolean): Promise<string | null>;
-  broughtBy(file: string, text: string): Promise<string | null>;
+  broughtBy(wanted: readonly Wanted[]): Promise<readonly (string | null)[]>;
   facts(): Promise<RepoFacts>;
 }
 
@@ -24,7 +25,7 @@ export function openPorcelain(ground: Ground): Porcelain {
   return {
     log: (plan, { limit }) => readLog(ground, plan, limit),
     lastGood: (file, good) => findLastGood(ground, file, good),
-    broughtBy: (file, text) => findBringer(ground, file, text),
+    broughtBy: async (wanted) => findBringers(ground, wanted),
     facts: () => readFacts(ground),
   };
 }
@@ -127,7 +128,7 @@ function lines(text: string | undefined): readonly string[] {
     .filter((line) => line !== '');
 }
 
-// ---------------------------------------------------------------- what was good, and who brought it
+// ---------------------------------------------------------------- what was good
 
 const MOST_COMMITS = 50;
 
@@ -144,15 +145,6 @@ async function findLastGood(
     if (entry !== undefined && good(textOfBlob(ground, file, entry.id))) return id;
   }
   return null;
-}
-
-async function findBringer(ground: Ground, file: string, text: string): Promise<string | null> {
-  const { commit } = readHead(ground);
-  if (commit === null || text === '') return null;
-  // Not by simple-git: its guard takes a command that merely contains `--upload-pack` for an option of that name.
-  const args = ['log', '--max-count=1', '--format=%h', `-S${text}`, commit, '--', file];
-  const listed = ground.git.ask(args, { timeoutMs: 120_000 });
-  return lines(listed)[0] ?? null;
 }
 
 // ---------------------------------------------------------------- facts

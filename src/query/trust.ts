@@ -18,8 +18,11 @@ export async function listCommands(outside: Outside): Promise<TrustDocument> {
   const uses = await collect(outside);
   const approved = outside.local.approvedCommands();
   const commands: TrustDocument['commands'] = [];
-  for (const [command, use] of uses) {
-    const commit = await outside.repo.broughtBy(use.file, command);
+  const commits = await outside.repo.broughtBy(
+    [...uses].map(([command, { file }]) => ({ file, holds: lineOf(outside, command, file) })),
+  );
+  for (const [i, [command, use]] of [...uses].entries()) {
+    const commit = commits[i] ?? null;
     commands.push({
       id: commandId(command),
       command,
@@ -30,6 +33,34 @@ export async function listCommands(outside: Outside): Promise<TrustDocument> {
     });
   }
   return { commands };
+}
+
+/** What tells the line of a command; where the file has it in a form of its own, any line with a good part of it. */
+function lineOf({ repo }: Outside, command: string, file: string): (line: string) => boolean {
+  const strict = (line: string) => isCommandLine(line, command);
+  const { commit } = repo.head();
+  const text = commit === null ? null : repo.readAt(commit, file);
+  if (text?.split(/\r?\n/).some(strict) !== false) return strict;
+  const part = longest(command);
+  return (line) => part !== '' && line.includes(part);
+}
+
+/** `run: <command>` and its like, quoted or not, a criterion's check, or a line of a block of text. */
+function isCommandLine(line: string, command: string): boolean {
+  const first = command.trim().split('\n', 1)[0]?.trim() ?? '';
+  if (line.trim() === first) return true;
+  const value = /(?:^|[\s{,(])["']?(?:run|command|check)["']?\s*:\s*(.*)$/.exec(line)?.[1];
+  if (value === undefined) return false;
+  const part = longest(command);
+  if (part !== command.trim()) return part !== '' && value.includes(part);
+  const rest = value.replace(/^["'`]/, '');
+  return rest.startsWith(part) && /^["'`]?\s*(?:$|[,})]|\s#)/.test(rest.slice(part.length));
+}
+
+/** The longest piece that stands in a file as it is: without quotes, escapes and line ends. */
+function longest(command: string): string {
+  const pieces = command.split(/["'\\\n]/).map((piece) => piece.trim());
+  return pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '');
 }
 
 /** The commands alone, without asking history. */

@@ -173,20 +173,28 @@ export function repoContract(
       expect(await at.repo.lastGood(PLAN, () => false)).toBeNull();
     });
 
-    it('finds who brought a string', async () => {
-      at.write('rondo.yaml', 'run: npm test\n');
-      const id = at.commitAll('bring it');
-      at.write('README.md', 'x\n');
+    it('finds since which commit a line has been there', async () => {
+      const commits: string[] = [];
+      const put = (text: string) => {
+        at.write('rondo.yaml', text);
+        commits.push(at.commitAll(`number ${commits.length}`));
+      };
+      put('prose: x\n');
+      put('prose: x\nrun: a\n');
+      put('prose: x\nrun: b\nrun: a\n');
+      put('run: b\n');
+      put('run: b\nrun: a\n-- run: --upload-pack=x\n');
+      put('# more\nrun: b\nrun: a\n-- run: --upload-pack=x\n');
+      at.write('README.md', 'run: b\n');
       at.commitAll('elsewhere');
-      const found = await at.repo.broughtBy('rondo.yaml', 'npm test');
-      expect(found !== null && id.startsWith(found)).toBe(true);
-      expect(await at.repo.broughtBy('rondo.yaml', 'rm -rf')).toBeNull();
-      for (const command of ['--upload-pack=x', 'a --receive-pack y && ext::z', '-n1']) {
-        at.write('rondo.yaml', `run: ${command}\n`);
-        const brought = at.commitAll('an odd one');
-        const by = await at.repo.broughtBy('rondo.yaml', command);
-        expect(by !== null && brought.startsWith(by), command).toBe(true);
-      }
+      at.write('rondo.yaml', 'run: b\nrun: new\n');
+      const wanted = ['run: a', 'run: b', '-- run: --upload-pack=x', '# more', 'prose: x', 'run: new'];
+      const found = await at.repo.broughtBy(
+        wanted.map((text) => ({ file: 'rondo.yaml', holds: (line) => line === text })),
+      );
+      const places = found.map((id) => id && commits.findIndex((commit) => commit.startsWith(id)));
+      expect(places).toEqual([4, 2, 4, 5, null, null]);
+      expect(await at.repo.broughtBy([])).toEqual([]);
     });
 
     it('resolves revisions, and refuses what is none', () => {

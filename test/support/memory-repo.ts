@@ -172,14 +172,16 @@ export function memoryRepo(
         })?.id ?? null
       );
     },
-    broughtBy: async (file, text) => {
-      const count = (tree: ReadonlyMap<string, string>) => (tree.get(file) ?? '').split(text).length;
-      return (
-        line(head.commit)
-          .find((c) => count(c.files) !== count(treeOf(c.parent)))
-          ?.id.slice(0, 7) ?? null
-      );
-    },
+    broughtBy: async (wanted) =>
+      wanted.map(({ file, holds }) => {
+        const has = (tree: ReadonlyMap<string, string>) => (tree.get(file) ?? '').split('\n').some(holds);
+        if (!has(treeOf(head.commit))) return null;
+        return (
+          line(head.commit)
+            .find((c) => !has(treeOf(c.parent)))
+            ?.id.slice(0, 7) ?? null
+        );
+      }),
     identity: () => ({ name: 'Test', email: 'test@example.org' }),
     whereIs: (file, ref) => {
       if (work.has(file)) return 'here';
