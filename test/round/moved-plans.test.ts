@@ -108,6 +108,17 @@ describe('a renamed plan', () => {
     expect([existsSync(runDir(c, 'demo')), existsSync(runDir(c, 'renamed'))]).toEqual([false, false]);
   });
 
+  test('has its worker listed under its new name alone, wherever that stands in the order', async () => {
+    const c = await working();
+    const first = { name: 'a-first', file: 'docs/a-first-state.md' };
+    c.git('mv', FILE, first.file);
+    await round(c, first);
+    expect(alive(c)).toEqual(['a-first/a/1']);
+    expect((await round(c, first)).effects).toEqual([]);
+    c.write(OTHER.file, OTHER_TEXT);
+    expect((await round(c, OTHER)).effects).toEqual([]);
+  });
+
   test('keeps its worker when another plan makes a round first', async () => {
     const c = await working();
     c.git('mv', FILE, NEW_FILE);
