@@ -74,8 +74,7 @@ async function committedPlan(
     keepParsed(outside, read.target, text, proved.parsed);
     return { plan: proved.parsed.plan, text };
   }
-  const parsed =
-    text === null ? undefined : await readKnown(outside, read.target, text, true);
+  const parsed = text === null ? undefined : await readKnown(outside, read.target, text, true);
   if (text !== null && parsed?.plan !== undefined) return { plan: parsed.plan, text };
   throw new RondoError(
     problem('internal', `the plan cannot be read back from ${commit}`, { file: read.target.file }),

@@ -197,7 +197,10 @@ export const planValues: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   started_at: when,
   lease: howLong,
   parallelism: some(
-    fc.record({ max_parallel_tasks: maybe(fc.integer({ min: 1, max: 9 })), strategy: maybe(fc.constantFrom('eager', 'batched')) }),
+    fc.record({
+      max_parallel_tasks: maybe(fc.integer({ min: 1, max: 9 })),
+      strategy: maybe(fc.constantFrom('eager', 'batched')),
+    }),
   ),
   specialists: fc.dictionary(
     name,

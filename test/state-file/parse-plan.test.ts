@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { codec } from '../../src/state-file/codec.ts';
 import { excerpt, placeAt } from '../../src/excerpt.ts';
+import { codec } from '../../src/state-file/codec.ts';
 import type { KnownText } from '../../src/state-file/known-text.ts';
 import { parsePlan, readPlan } from '../../src/state-file/parse-plan.ts';
 
