@@ -72,7 +72,7 @@ const rejection = z.strictObject({
   by: z.optional(field(text(), 'Who sent it back.')),
   at: z.optional(field(time(), 'When.')),
 });
-export type Rejection = z.infer<typeof rejection>;
+type Rejection = z.infer<typeof rejection>;
 
 /** Task fields that people write. */
 export const authoredTaskShape = {
