@@ -72,7 +72,6 @@ const rejection = z.strictObject({
   by: z.optional(field(text(), 'Who sent it back.')),
   at: z.optional(field(time(), 'When.')),
 });
-type Rejection = z.infer<typeof rejection>;
 
 /** Task fields that people write. */
 export const authoredTaskShape = {
