@@ -39,6 +39,11 @@ export const ERRORS = {
     'The plan has no task of that id.',
     'See `rondo status` for the task ids.',
   ),
+  'unknown-specialist': entry(
+    EXIT.usage,
+    'The settings name no such specialist.',
+    'See `specialists` in rondo.yaml, and `rondo recommend <task>` for who fits.',
+  ),
   'ambiguous-plan': entry(
     EXIT.usage,
     'More than one plan is active, so the plan must be named.',

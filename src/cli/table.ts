@@ -50,6 +50,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   look('next', LOOK, 'Show what can be done now', () => import('./commands/next.ts')),
   look('batches', LOOK, 'Show what is left, batch by batch', () => import('./commands/batches.ts')),
   look('graph', LOOK, 'Print the graph of the tasks', () => import('./commands/graph.ts')),
+  look(
+    'recommend',
+    LOOK,
+    'Show which specialist does a task, and why not the others',
+    () => import('./commands/recommend.ts'),
+  ),
   look('log', LOOK, 'Show the rounds of a plan, newest first', () => import('./commands/log.ts')),
   look('logs', LOOK, "Show a worker's log", () => import('./commands/logs.ts')),
 
@@ -100,6 +106,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     'Open a completed or cancelled task again, or a plan with --plan',
     () => import('./commands/reopen.ts'),
   ),
+  change('assign', TASKS, 'Give a task to a specialist', () => import('./commands/assign.ts')),
   change('edit', TASKS, 'Change fields of a task', () => import('./commands/edit.ts')),
   change('decide', TASKS, 'Write a decision into the plan', () => import('./commands/decide.ts')),
 

@@ -172,6 +172,28 @@ export const showDocument = z.object({
 });
 export type ShowDocument = z.infer<typeof showDocument>;
 
+export const recommendDocument = z.object({
+  plan: z.string(),
+  task: z.string(),
+  title: z.string(),
+  tags: z.array(z.string()),
+  /** Who does it; null where nobody is named and none matches. */
+  specialist: nullable(z.string()),
+  kind: z.enum(['command', 'person']),
+  /** What decided: its own command, the name it gives, its tags, the default, or nothing. */
+  by: z.enum(['command', 'specialist', 'tags', 'default', 'nobody']),
+  command: nullable(z.string()),
+  /** The tags that led there. */
+  matched: z.array(z.string()),
+  reason: z.string(),
+  alternatives: z.array(
+    z.object({ specialist: z.string(), matched: z.array(z.string()), reason: z.string() }),
+  ),
+  /** Where no tag matches: tags that would lead to somebody, the likeliest first. */
+  suggestions: z.array(z.object({ specialist: z.string(), tags: z.array(z.string()) })),
+});
+export type RecommendDocument = z.infer<typeof recommendDocument>;
+
 export const nextDocument = z.object({
   plan: z.string(),
   status: planStatus,
@@ -326,6 +348,7 @@ export const DOCUMENTS = {
   log: logDocument,
   logs: logsDocument,
   next: nextDocument,
+  recommend: recommendDocument,
   report: reportDocument,
   round: roundDocument,
   run: runDocument,

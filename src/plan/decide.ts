@@ -13,6 +13,7 @@ import { dropStaleChecks, settleCriteria } from './rules/criteria.ts';
 import { holdOf } from './rules/holds.ts';
 import { derivePlanFields } from './rules/outcome.ts';
 import { readyTasks } from './rules/ready.ts';
+import { specialistProblems } from './rules/specialists.ts';
 import { type StartOutcome, startTasks } from './rules/start.ts';
 import { allowedByStrategy } from './rules/strategy.ts';
 import type { Seen } from './seen.ts';
@@ -40,7 +41,11 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
   breakCycles(draft, seen);
   askForRoutes(draft, seen);
   const start = mayDispatch(request);
-  if (start) draft.problems.push(...notSupported(draft.plan, seen.settings));
+  if (start)
+    draft.problems.push(
+      ...notSupported(draft.plan, seen.settings),
+      ...specialistProblems(draft.plan, seen.settings),
+    );
   const hold = holdOf(draft, seen);
   draft.problems.push(...(hold?.problems ?? []));
   const allowed =

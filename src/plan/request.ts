@@ -51,6 +51,7 @@ export type Request =
       readonly title: string | undefined;
       readonly fields: readonly { readonly name: TaskFieldName; readonly value: unknown }[];
     }
+  | { readonly kind: 'assign'; readonly task: string; readonly specialist: string }
   | { readonly kind: 'decide'; readonly text: string }
   | { readonly kind: 'pause'; readonly stop: boolean }
   | { readonly kind: 'resume' }

@@ -14,8 +14,8 @@ export type Route =
 
 /** The route of a task. A task nobody is named for waits for a person to claim it. */
 export function routeTask(task: Task, settings: Settings): Route {
-  const [name, why] = chooseSpecialist(task, settings);
-  const specialist = name === null ? undefined : settings.specialists[name];
+  const { specialist: name, reason: why } = chooseSpecialist(task, settings);
+  const specialist = name === null ? undefined : specialistOf(settings, name);
   if (task.fields.run !== undefined)
     return {
       kind: 'command',
@@ -48,35 +48,73 @@ export function routingQuestion(task: Task, route: Route, settings: Settings): s
     return undefined;
   const choices = Object.keys(settings.specialists);
   const which = choices.length === 0 ? 'rondo.yaml names none' : `choose from ${choices.join(', ')}`;
-  return `which specialist does ${task.id}? ${which}`;
+  return `${questionStart(task)} ${which}`;
 }
 
-function chooseSpecialist(task: Task, settings: Settings): readonly [string | null, string] {
+/** By these words the question is known again in the plan. */
+export function questionStart(task: Task): string {
+  return `which specialist does ${task.id}?`;
+}
+
+/** Which specialist a task comes to, and by what: its own word, its tags, the default; `nobody` where none of them says. */
+export interface Choice {
+  readonly specialist: string | null;
+  readonly by: 'specialist' | 'tags' | 'default' | 'nobody';
+  readonly reason: string;
+}
+
+export function chooseSpecialist(task: Task, settings: Settings): Choice {
   const named = task.fields.specialist;
-  if (named !== undefined) return [named, `the task names ${named}`];
-  const matched = bestByTags(task.fields.tags ?? [], settings.specialists);
-  if (matched !== undefined) return matched;
+  if (named !== undefined) return { specialist: named, by: 'specialist', reason: `the task names ${named}` };
+  const best = bestByTags(task.fields.tags ?? [], settings.specialists);
+  if (best !== undefined) {
+    const first = best.others === 0 ? '' : `, and is the first of ${best.others + 1} that match as many`;
+    const reason = `${best.name} matches ${best.shared.join(', ')}${first}`;
+    return { specialist: best.name, by: 'tags', reason };
+  }
   const { fallback_behavior, default_specialist } = settings.specialist_routing;
-  if (fallback_behavior === 'use_default' && default_specialist !== undefined)
-    return [default_specialist, `no specialist matches its tags; ${default_specialist} is the default`];
-  return [null, 'no specialist is named or matches, so a person claims it'];
+  if (fallback_behavior === 'use_default' && default_specialist !== undefined) {
+    const reason = `no specialist matches its tags; ${default_specialist} is the default`;
+    return { specialist: default_specialist, by: 'default', reason };
+  }
+  const reason = 'no specialist is named or matches, so a person claims it';
+  return { specialist: null, by: 'nobody', reason };
+}
+
+interface Best {
+  readonly name: string;
+  readonly shared: readonly string[];
+  /** How many further down the list match as many. */
+  readonly others: number;
 }
 
 function bestByTags(
   tags: readonly string[],
   specialists: Readonly<Record<string, Specialist>>,
-): readonly [string, string] | undefined {
-  let best: readonly [string, readonly string[]] | undefined;
+): Best | undefined {
+  let best: Best | undefined;
   for (const [name, specialist] of Object.entries(specialists)) {
-    const shared = tags.filter((tag) => specialist.tags?.includes(tag));
-    if (shared.length > (best?.[1].length ?? 0)) best = [name, shared];
+    const shared = sharedTags(tags, specialist);
+    if (shared.length > (best?.shared.length ?? 0)) best = { name, shared, others: 0 };
+    else if (best !== undefined && shared.length === best.shared.length)
+      best = { ...best, others: best.others + 1 };
   }
-  return best === undefined ? undefined : [best[0], `${best[0]} matches ${best[1].join(', ')}`];
+  return best;
+}
+
+/** The tags of a task that a specialist has, too, each once. */
+export function sharedTags(tags: readonly string[], specialist: Specialist): readonly string[] {
+  return tags.filter((tag, i) => specialist.tags?.includes(tag) === true && tags.indexOf(tag) === i);
 }
 
 /** The timeout of a task in the specialist's or the task's own words; undefined where there is none. */
 export function timeoutOf(task: Task, settings: Settings): string | undefined {
   const route = routeTask(task, settings);
   const name = route.kind === 'command' ? route.specialist : route.who;
-  return task.fields.timeout ?? (name === null ? undefined : settings.specialists[name]?.timeout);
+  return task.fields.timeout ?? (name === null ? undefined : specialistOf(settings, name)?.timeout);
+}
+
+/** A specialist by its name, which may be any word that a person typed. */
+export function specialistOf(settings: Settings, name: string): Specialist | undefined {
+  return Object.hasOwn(settings.specialists, name) ? settings.specialists[name] : undefined;
 }

@@ -6,6 +6,7 @@ import { taskStatusOf } from '../model/plan.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts';
 import { graphProblems } from '../plan/graph.ts';
 import { notSupported } from '../plan/not-supported.ts';
+import { specialistProblems } from '../plan/rules/specialists.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans, type PlanFile } from '../round/find-plans.ts';
 import { loadSettings, SETTINGS_FILE, settingsOf } from '../round/load-settings.ts';
@@ -53,7 +54,12 @@ async function checkPlan(outside: Outside, target: PlanFile): Promise<readonly P
     const { plan, problems } = await readPlan(text, target.file);
     if (plan === undefined) return problems;
     const settings = settingsOf(await settingsOrDefault(outside), plan.fields);
-    const found = [...graphProblems(plan), ...ownerProblems(plan), ...notSupported(plan, settings)];
+    const found = [
+      ...graphProblems(plan),
+      ...ownerProblems(plan),
+      ...notSupported(plan, settings),
+      ...specialistProblems(plan, settings),
+    ];
     return [...problems, ...(await placeProblems(text, found))];
   } catch (error) {
     return problemsOf(error);

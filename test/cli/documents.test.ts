@@ -45,6 +45,7 @@ describe('documents', () => {
     });
     check(place, 'list', 'list --tag none');
     check(place, 'show', 'show do-it');
+    check(place, 'recommend', 'recommend do-it');
     check(place, 'next', 'next');
     check(place, 'batches', 'batches');
     check(place, 'graph', 'graph --format dot');

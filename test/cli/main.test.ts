@@ -83,6 +83,8 @@ describe('the table of commands', () => {
       reopen: ['t'],
       approve: ['t'],
       reject: ['t', '--reason', 'x'],
+      assign: ['t', 's'],
+      recommend: ['t'],
     };
     const tasks = ['claim', 'release', 'done', 'fail', 'block', 'unblock', 'retry', 'cancel'];
     for (const { name, changes } of COMMANDS) {

@@ -7,6 +7,7 @@ import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
 import { addTask } from './add-task.ts';
 import { approveTask, rejectTask } from './approve-task.ts';
+import { assignTask } from './assign-task.ts';
 import { claimTask, releaseTask } from './claim-task.ts';
 import { editTask } from './edit-task.ts';
 import { blockTask, failTask, finishTask, unblockTask } from './finish-task.ts';
@@ -45,6 +46,8 @@ export function applyRequest(draft: Draft, seen: Seen, request: Request): Proble
       return cancelTask(draft, seen, request.task, request.reason);
     case 'reopen':
       return reopenTask(draft, seen, request.task);
+    case 'assign':
+      return assignTask(draft, seen, request.task, request.specialist);
     case 'edit':
       return editTask(draft, seen, request);
     case 'decide':

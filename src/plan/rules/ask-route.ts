@@ -1,8 +1,9 @@
 /** `fallback_behavior: ask_user`: a ready task that nobody is named for is blocked with the question, never guessed at. */
+import { type Task, taskStatusOf } from '../../model/plan.ts';
 import { formatTime } from '../../model/time.ts';
 import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
-import { routeTask, routingQuestion } from '../routing.ts';
+import { questionStart, routeTask, routingQuestion } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { readyTasks } from './ready.ts';
 
@@ -24,4 +25,14 @@ export function askForRoutes(draft: Draft, seen: Seen): void {
       question,
     );
   }
+}
+
+/** Whether a task is blocked by that question, and not by anything else. */
+export function asksForRoute(task: Task): boolean {
+  const { blocker } = task.fields;
+  return (
+    taskStatusOf(task) === 'blocked' &&
+    blocker?.type === 'information' &&
+    blocker.detail?.startsWith(questionStart(task)) === true
+  );
 }
