@@ -182,8 +182,9 @@ const lateModules = {
     build.onResolve({ filter: builtins }, ({ path, namespace }) =>
       namespace === 'late' ? undefined : { path, namespace: 'late' },
     );
-    for (const [source, names] of Object.entries(LATE_SOURCES)) {
+    for (const source of LATE_SOURCES) {
       const path = join(root, 'src', source);
+      const names = exportsOf(path);
       build.onResolve(
         { filter: new RegExp(`/${source.split('/').at(-1)?.replaceAll('.', '\\.')}$`) },
         ({ path: asked, resolveDir, namespace }) =>
@@ -200,6 +201,20 @@ const lateModules = {
     });
   },
 };
+
+/** The names a source exports as values. */
+function exportsOf(path) {
+  const text = readFileSync(path, 'utf8');
+  const names = [];
+  for (const [line, name] of text.matchAll(
+    /^export (?!type |interface )(?:(?:async )?(?:function|const|class) (\w+))?.*/gm,
+  )) {
+    if (name === undefined)
+      throw new Error(`${path} is loaded late and must declare what it exports: ${line}`);
+    names.push(name);
+  }
+  return names;
+}
 
 async function writeLauncher() {
   const hash = (name) =>

@@ -1,2 +1,2 @@
 export const LATE_BUILTINS: readonly string[];
-export const LATE_SOURCES: Readonly<Record<string, readonly string[]>>;
+export const LATE_SOURCES: readonly string[];

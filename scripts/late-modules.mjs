@@ -1,11 +1,48 @@
-// What the bundle loads at its first use, though the sources import it as usual: it costs a millisecond or more, and a
-// look at a plan does not need it.
+// What the bundle loads at its first use, though the sources import it as usual: together it costs milliseconds, and most
+// commands need little of it.
 
 /** Parts of Node. */
 export const LATE_BUILTINS = ['child_process', 'crypto', 'zlib', 'os', 'tty'];
 
-/** Sources, from `src/`, each with the names it exports as values. */
-export const LATE_SOURCES = {
-  'workers/decode-report.ts': ['decodeReport'],
-  'workers/find-descent.ts': ['findDescent'],
-};
+/**
+ * Sources, from `src/`. What they export must be declared functions, classes and constants, and be used by other modules
+ * only once those run, not while they load.
+ */
+export const LATE_SOURCES = [
+  'workers/decode-report.ts',
+  'workers/find-descent.ts',
+  // What is only said where something is wrong.
+  'error-table.ts',
+  'excerpt.ts',
+  'cli/print/print-error.ts',
+  // What only a commit needs.
+  'git/commit-protocol.ts',
+  'git/settle-intent.ts',
+  'git/hooks.ts',
+  'git/sign-commit.ts',
+  // What only a round needs, or only some of them.
+  'git/obstacles.ts',
+  'git/where-is.ts',
+  'local/lock-file.ts',
+  'plan/requests/add-task.ts',
+  'plan/requests/approve-task.ts',
+  'plan/requests/claim-task.ts',
+  'plan/requests/edit-task.ts',
+  'plan/requests/finish-task.ts',
+  'plan/requests/move-plan.ts',
+  'plan/requests/reset-task.ts',
+  'plan/rules/break-cycles.ts',
+  'plan/strays.ts',
+  'round/find-strays.ts',
+  'round/read.ts',
+  'state-file/edit-section.ts',
+  'state-file/print-mermaid.ts',
+  'workers/open-waker.ts',
+  'workers/open-workers.ts',
+  'workers/trace-run.ts',
+  // What is needed where the plan's text is not the one that is known.
+  'git/conversion.ts',
+  'state-file/find-layout.ts',
+  'state-file/place-problems.ts',
+  'state-file/plain-decode.ts',
+];

@@ -1,5 +1,6 @@
 /** Failures as data: problems with a code, a place and a next step, and the one error that is thrown on purpose. */
-import { ERRORS, EXIT, type ExitCode } from './error-table.ts';
+import { ERRORS } from './error-table.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 
 export { ERRORS, EXIT, type ExitCode };
 

@@ -22,19 +22,23 @@ export function openOutside(dir: string, options: OpenOptions): Outside {
   const repo = openRepo(dir, { env });
   const local = openLocal(repo.gitDir, { env, cacheVersion: RONDO_VERSION });
   const wrapper = options.wrapper ?? join(import.meta.dirname, 'wrapper.cjs');
+  const place = { root: repo.root, gitDir: repo.gitDir };
+  let workers: Outside['workers'] | undefined;
+  let waker: Outside['waker'] | undefined;
   return {
     repo,
     local,
-    workers: openWorkers({
-      root: repo.root,
-      gitDir: repo.gitDir,
-      wrapper,
-      env,
-      // Not handed over as it is: the bundle loads it, and zod with it, at the first touch.
-      decodeReport: (text) => decodeReport(text),
-    }),
+    // Opened at the first touch, as a look at a plan asks neither.
+    get workers() {
+      // `decodeReport` is not handed over as it is: the bundle loads it, and zod with it, at the first touch.
+      workers ??= openWorkers({ ...place, wrapper, env, decodeReport: (text) => decodeReport(text) });
+      return workers;
+    },
+    get waker() {
+      waker ??= openWaker(place);
+      return waker;
+    },
     clock: systemClock(),
-    waker: openWaker({ root: repo.root, gitDir: repo.gitDir }),
     trustAll: options.trustAll ?? env.RONDO_TRUST === 'all',
     caller: callerOf(env),
   };

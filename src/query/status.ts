@@ -67,8 +67,9 @@ function needsNow(plan: Plan, settings: Settings, { local }: Outside): readonly 
 }
 
 async function problemsOf({ plan, problems, text }: View): Promise<ProblemDocument[]> {
-  const found = await placeProblems(text, graphProblems(plan));
-  return [...problems, ...found].map(problemAsDocument);
+  const found = graphProblems(plan);
+  const placed = found.length === 0 ? found : await placeProblems(text, found);
+  return [...problems, ...placed].map(problemAsDocument);
 }
 
 /** The number of the last round that a commit's history holds. */

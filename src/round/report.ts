@@ -34,6 +34,7 @@ export async function report(
       : { plan: read.seen.plan, text: read.look.text ?? '' };
   const adopted = persisted.kind === 'saved' ? persisted.adopted : [];
   const notes = persisted.kind === 'saved' ? persisted.outcome.notes : [];
+  const placed = draft.problems.length === 0 ? [] : await placeProblems(text, draft.problems);
   const document: RoundDocument = {
     plan: read.target.name,
     file: read.target.file,
@@ -55,9 +56,7 @@ export async function report(
     needs: [...needsOf(plan, read.seen.settings, started, () => read.seen.machine)],
     next_action: plan.fields.next_action ?? null,
     next_checkpoint: plan.fields.next_checkpoint ?? null,
-    problems: [...extra, ...notes, ...read.problems, ...(await placeProblems(text, draft.problems))].map(
-      problemAsDocument,
-    ),
+    problems: [...extra, ...notes, ...read.problems, ...placed].map(problemAsDocument),
   };
   return { document, plan };
 }

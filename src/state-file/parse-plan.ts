@@ -67,12 +67,12 @@ export function topicOf(file: string): string {
 
 const HEAD: Kind<PlanFields> = {
   key: 'plan2:',
-  plain: decodePlainFrontmatter,
+  plain: (text) => decodePlainFrontmatter(text),
   decode: (codec, head) => codec.decodeFrontmatter(head),
 };
 const BLOCK: Kind<TaskFields> = {
   key: 'task2:',
-  plain: decodePlainBlock,
+  plain: (text) => decodePlainBlock(text),
   decode: (codec, body) => codec.decodeBlock(body),
 };
 

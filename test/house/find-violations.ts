@@ -87,7 +87,7 @@ function findHeavyStart(files: readonly SourceFile[]): readonly string[] {
   const found: string[] = [];
   for (const path of cameFrom.keys()) {
     for (const { target, kind } of byPath.get(path)?.imports ?? []) {
-      if (kind !== 'static' || target in LATE_SOURCES) continue;
+      if (kind !== 'static' || LATE_SOURCES.includes(target)) continue;
       if (HEAVY.some((library) => library === libraryOf(target))) {
         found.push(`start-up: ${path} loads ${target}, reached by ${wayTo(path, cameFrom)}`);
       } else if (byPath.has(target) && !cameFrom.has(target)) cameFrom.set(target, path);

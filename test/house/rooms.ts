@@ -25,7 +25,11 @@ const FACE: Omit<Room, 'files'> = {
 };
 
 export const ROOMS: Readonly<Record<string, Room>> = {
-  errors: { files: ['errors.ts', 'error-table.ts', 'excerpt.ts'], mayImport: [], pure: true },
+  errors: {
+    files: ['errors.ts', 'error-table.ts', 'excerpt.ts', 'exit-codes.ts'],
+    mayImport: [],
+    pure: true,
+  },
   model: { files: ['model/'], mayImport: [], pure: true },
   ports: { files: ['ports.ts'], mayImport: ['errors:types', 'model:types'], pure: true },
   'state-file': { files: ['state-file/'], mayImport: [...WORDS, 'ports:types'], pure: true },
