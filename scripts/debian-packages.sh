@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the tests use and that are missing: git; strace, by which a round is stopped at each
-# system call; script for a terminal; unshare for a file system that is full. Does nothing where they are there, or where this machine has no apt.
+# system call; script for a terminal; unshare for a file system that is full; zsh and fish, which complete. Does nothing
+# where they are there, or where this machine has no apt.
 set -euo pipefail
 
-declare -A packages=([git]=git [strace]=strace [ps]=procps [script]=bsdutils [unshare]=util-linux)
+declare -A packages=([git]=git [strace]=strace [ps]=procps [script]=bsdutils [unshare]=util-linux [zsh]=zsh [fish]=fish)
 missing=()
 for command in "${!packages[@]}"; do
   command -v "$command" >/dev/null || missing+=("${packages[$command]}")

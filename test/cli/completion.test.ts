@@ -59,7 +59,7 @@ describe.runIf(has('bash'))('bash', () => {
   });
 });
 
-describe.runIf(has('zsh'))('zsh', () => {
+describe.runIf(has('zsh'))('zsh (skipped where it is not installed)', () => {
   test('takes its script', () => {
     const { err, code } = place.sh(
       `zsh -fc 'autoload -Uz compinit && compinit -D && source <(rondo completion zsh) && [[ -n $_comps[rondo] ]]'`,
@@ -68,7 +68,7 @@ describe.runIf(has('zsh'))('zsh', () => {
   });
 });
 
-describe.runIf(has('fish'))('fish', () => {
+describe.runIf(has('fish'))('fish (skipped where it is not installed)', () => {
   test('takes its script, and offers commands and tasks', () => {
     const { out, err } = place.sh(
       `fish -Nc 'rondo completion fish | source; complete -C "rondo sta"; complete -C "rondo show o"'`,
