@@ -170,6 +170,11 @@ export const ERRORS = {
     'A task waits for a task that is not in the plan.',
     'Correct the id in `blocked_by`, or add the task.',
   ),
+  'invalid-rework': entry(
+    EXIT.invalid,
+    'A `rework` names a task that the review does not build on, or a threshold that is no severity.',
+    'Name a task that the review waits for, directly or not; see `rondo graph`.',
+  ),
   'dependency-cycle': entry(
     EXIT.invalid,
     'Tasks wait for each other in a circle.',

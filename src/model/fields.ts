@@ -105,9 +105,13 @@ export const authoredTaskShape = {
   rework: z.optional(
     field(
       z.strictObject({
-        task: field(text(), 'The task to go back to.'),
-        limit: z.optional(field(count(), 'How many times.')),
-        threshold: z.optional(field(text(), 'Findings of lower severity pass.')),
+        task: field(text(), 'The task to go back to; it, the tasks between and this one are done again.'),
+        limit: z.optional(
+          field(count(), 'How many times; 3 where not given. Past it the review is blocked.'),
+        ),
+        threshold: z.optional(
+          field(text(), 'Findings of lower severity pass: info, low, medium, high or critical.'),
+        ),
       }),
       'Where to go back to when its result says `passed: false`.',
     ),
@@ -130,7 +134,7 @@ export const keptTaskShape = {
   rejected: z.optional(
     field(rejection, 'Why its last result was sent back; the next attempt is told. Goes with an approval.'),
   ),
-  iteration: z.optional(field(count(), 'How often it was reworked.')),
+  iteration: z.optional(field(count(), 'How often it has sent work back (`rework`).')),
 } as const;
 
 export const taskFieldsSchema = z.strictObject({ ...authoredTaskShape, ...keptTaskShape });

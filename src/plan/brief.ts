@@ -1,15 +1,22 @@
 /** What a worker is told: the task, its prose, what it builds on, and how to report. */
 import type { Plan, Task } from '../model/plan.ts';
+import { inline } from './consume.ts';
+import { didNotPass } from './verdict.ts';
 
-/** The brief as Markdown. `blockers` are the tasks it builds on, with their results. */
-export function writeBrief(plan: Plan, task: Task, blockers: readonly Task[]): string {
+/** The brief as Markdown. `blockers` are the tasks it builds on, with their results; `reviews` those that sent it back. */
+export function writeBrief(
+  plan: Plan,
+  task: Task,
+  blockers: readonly Task[],
+  reviews: readonly Task[],
+): string {
   const inputs = task.fields.inputs ?? blockers.flatMap((b) => b.fields.output ?? []);
   const parts = [
     `# ${task.title}`,
     `Task \`${task.id}\` of the plan \`${plan.name}\`${plan.fields.goal === undefined ? '' : `: ${plan.fields.goal}`}`,
     task.fields.description ?? '',
     task.brief,
-    section('Sent back', rejectionLine(task)),
+    section('Sent back', [...rejectionLine(task), ...reviews.flatMap(findingLines)]),
     section(
       'Read first',
       inputs.map((file) => `- ${file}`),
@@ -28,6 +35,29 @@ function section(title: string, lines: readonly string[]): string {
 function rejectionLine({ fields: { rejected } }: Task): readonly string[] {
   if (rejected === undefined) return [];
   return [`- ${rejected.by === undefined ? '' : `${rejected.by}: `}${rejected.reason}`];
+}
+
+/** A review keeps what it found until it is done again. */
+function findingLines({ id, fields: { result } }: Task): readonly string[] {
+  const issues = (result?.issues ?? []).map(({ severity, text, file, line }) => {
+    const place = [file, line].filter((part) => part !== undefined).join(':');
+    const grave = severity === undefined ? '' : `${severity}: `;
+    return `  - ${inline(`${grave}${text}${place === '' ? '' : ` (${place})`}`, 1500)}`;
+  });
+  return [`- ${id} did not pass${result?.summary === undefined ? '' : `: ${result.summary}`}`, ...issues];
+}
+
+/** The reviews that did not pass, by the task that they name to go back to. */
+export function failedReviews({ tasks }: Plan): ReadonlyMap<string, readonly Task[]> {
+  const out = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const target = task.fields.rework?.task;
+    if (target === undefined || !didNotPass(task)) continue;
+    const others = out.get(target);
+    if (others === undefined) out.set(target, [task]);
+    else others.push(task);
+  }
+  return out;
 }
 
 function resultLine(blocker: Task): readonly string[] {

@@ -13,6 +13,7 @@ import { dropStaleChecks, settleCriteria } from './rules/criteria.ts';
 import { holdOf } from './rules/holds.ts';
 import { derivePlanFields } from './rules/outcome.ts';
 import { readyTasks } from './rules/ready.ts';
+import { dueReworks, reworkFailed } from './rules/rework.ts';
 import { specialistProblems } from './rules/specialists.ts';
 import { type StartOutcome, startTasks } from './rules/start.ts';
 import { allowedByStrategy } from './rules/strategy.ts';
@@ -28,7 +29,12 @@ const NOTHING: StartOutcome = {
 };
 
 export type Decision =
-  | { readonly kind: 'decided'; readonly started: StartOutcome }
+  | {
+      readonly kind: 'decided';
+      readonly started: StartOutcome;
+      /** Whether the next round has more to do at once: what this one saved leads to another decision. */
+      readonly leadsOn: boolean;
+    }
   /** The request breaks a rule: nothing of this round is to be kept. */
   | { readonly kind: 'refused'; readonly problem: Problem };
 
@@ -37,6 +43,7 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
   const before = draft.changes.length;
   const refusal = applyRequest(draft, seen, request);
   if (refusal !== undefined) return { kind: 'refused', problem: refusal };
+  reworkFailed(draft, seen);
   stopMoved(draft, seen, request, before);
   breakCycles(draft, seen);
   askForRoutes(draft, seen);
@@ -60,8 +67,9 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     ? settleCriteria(draft, seen, mayCheck, recheck && mayCheck, isAccepted(seen, request))
     : undefined;
   if (!allEnded) dropStaleChecks(draft, seen);
-  derivePlanFields(draft, seen, { hold, started, criteria, awaitsLaunch: allowed.awaitsLaunch });
-  return { kind: 'decided', started };
+  const reworks = dueReworks(draft);
+  derivePlanFields(draft, seen, { hold, started, criteria, awaitsLaunch: allowed.awaitsLaunch, reworks });
+  return { kind: 'decided', started, leadsOn: reworks.length > 0 };
 }
 
 /**

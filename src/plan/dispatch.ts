@@ -52,9 +52,9 @@ export function dispatch(
 }
 
 /** Takes back what an earlier attempt left in the task's fields, the approval of its result too; the attempt's number stays. */
-export function clearOutcome(draft: Draft, id: string, reason: string): void {
+export function clearOutcome(draft: Draft, id: string, reason: string, except?: 'result'): void {
   for (const field of ['completed_at', 'result', 'blocker', 'approved_by', 'approved_at'] as const)
-    draft.set(id, field, undefined, reason);
+    if (field !== except) draft.set(id, field, undefined, reason);
 }
 
 /** The order of an attempt. The command itself is passed on as it is written; values travel beside it. */
@@ -65,7 +65,7 @@ export function workOrder(draft: Draft, seen: Seen, task: Task, attempt: number,
     attempt,
     kind: 'task',
     command,
-    brief: writeBrief(seen.plan, task, blockersOf(draft, task)),
+    brief: writeBrief(seen.plan, task, blockersOf(draft, task), draft.reviewsOf(task.id)),
     output: task.fields.output ?? null,
     timeoutMs: durationMs(timeoutOf(task, seen.settings) ?? '') ?? null,
     graceMs: durationMs(seen.settings.grace) ?? 0,

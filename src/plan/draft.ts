@@ -8,6 +8,7 @@ import type { PlanFieldName, TaskFieldName, TaskFields } from '../model/fields.t
 import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { sameValue } from '../model/same-value.ts';
 import type { PlanStatus, TaskStatus } from '../model/status.ts';
+import { failedReviews } from './brief.ts';
 import type { Effect } from './effect.ts';
 
 export class Draft {
@@ -17,8 +18,11 @@ export class Draft {
   #plan: Plan;
   #tasks: Map<string, Task>;
   #dirty = false;
+  readonly #before: Plan;
+  #reviews: ReadonlyMap<string, readonly Task[]> | undefined;
 
   constructor(plan: Plan) {
+    this.#before = plan;
     this.#plan = plan;
     this.#tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   }
@@ -39,6 +43,12 @@ export class Draft {
 
   task(id: string): Task | undefined {
     return this.#tasks.get(id);
+  }
+
+  /** The reviews that sent a task back, as they were when the round began; looked up once, however many tasks are started. */
+  reviewsOf(id: string): readonly Task[] {
+    this.#reviews ??= failedReviews(this.#before);
+    return this.#reviews.get(id) ?? [];
   }
 
   status(id: string): TaskStatus {

@@ -4,6 +4,7 @@ import { dependencyId } from '../model/dependency.ts';
 import type { Dependency } from '../model/fields.ts';
 import { findTask, type Plan, type Task, taskStatusOf } from '../model/plan.ts';
 import { isEnded } from '../model/status.ts';
+import { didNotPass } from './verdict.ts';
 
 /** Why a dependency is not satisfied yet; undefined where it is. `task` is undefined where the plan has no such task. */
 export function unmetBecause(dependency: Dependency, task: Task | undefined): string | undefined {
@@ -16,7 +17,7 @@ export function unmetBecause(dependency: Dependency, task: Task | undefined): st
   }
   if (status !== 'completed') return `${id} is ${status}`;
   if (awaitsApproval(task)) return `${id} awaits approval`;
-  if (task.fields.result?.passed === false) return `${id} did not pass`;
+  if (didNotPass(task)) return `${id} did not pass`;
   return undefined;
 }
 
@@ -32,10 +33,7 @@ export function awaitsApproval(task: Task): boolean {
 /** Whether a task needs nothing more from anybody. */
 export function endedWell(task: Task): boolean {
   const status = taskStatusOf(task);
-  return (
-    status === 'cancelled' ||
-    (status === 'completed' && task.fields.result?.passed !== false && !awaitsApproval(task))
-  );
+  return status === 'cancelled' || (status === 'completed' && !didNotPass(task) && !awaitsApproval(task));
 }
 
 /** Ids of the tasks that a task still waits for. */

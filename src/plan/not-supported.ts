@@ -10,7 +10,6 @@ import { isEnded } from '../model/status.ts';
 
 const TASK_FIELDS: readonly (readonly [TaskFieldName, string])[] = [
   ['await', 'nothing polls it'],
-  ['rework', 'nothing goes back by itself'],
   ['gates', 'nothing runs them'],
   ['plan', 'a sub-plan is not followed'],
   ['writes', 'overlaps are not kept apart'],

@@ -11,11 +11,12 @@ import type {
 import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { TaskStatus } from '../model/status.ts';
-import { writeBrief } from '../plan/brief.ts';
+import { failedReviews, writeBrief } from '../plan/brief.ts';
 import { countTasks } from '../plan/count-tasks.ts';
 import { awaitsApproval, graphProblems, nearest, waitingOn } from '../plan/graph.ts';
 import { type Need, needsOf } from '../plan/needs.ts';
 import { routeTask } from '../plan/routing.ts';
+import { verdictOf } from '../plan/verdict.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans, type PlanFile } from '../round/find-plans.ts';
 import { problemAsDocument } from '../round/report.ts';
@@ -101,7 +102,7 @@ function taskDocument(task: Task, find: (id: string) => Task | undefined, settin
     evidence: evidenceOf(task, status),
     awaits_approval: awaitsApproval(task),
     machine: task.fields.attempt?.machine ?? null,
-    passed: task.fields.result?.passed ?? null,
+    passed: verdictOf(task),
     summary: task.fields.result?.summary ?? null,
     blocker:
       task.fields.blocker === undefined
@@ -170,7 +171,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
     plan: target.name,
     task: taskDocument(task, (other) => byId.get(other), settings),
     fields: { ...task.fields },
-    brief: writeBrief(plan, task, blockers),
+    brief: writeBrief(plan, task, blockers, failedReviews(plan).get(id) ?? []),
     dependents: plan.tasks
       .filter((t) => (t.fields.blocked_by ?? []).some((d) => dependencyId(d) === id))
       .map((t) => t.id),

@@ -6,6 +6,7 @@ import { taskStatusOf } from '../model/plan.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts';
 import { graphProblems } from '../plan/graph.ts';
 import { notSupported } from '../plan/not-supported.ts';
+import { reworkProblems } from '../plan/rules/rework.ts';
 import { specialistProblems } from '../plan/rules/specialists.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans, type PlanFile } from '../round/find-plans.ts';
@@ -59,6 +60,7 @@ async function checkPlan(outside: Outside, target: PlanFile): Promise<readonly P
       ...ownerProblems(plan),
       ...notSupported(plan, settings),
       ...specialistProblems(plan, settings),
+      ...reworkProblems(plan),
     ];
     return [...problems, ...(await placeProblems(text, found))];
   } catch (error) {

@@ -61,6 +61,23 @@ export async function report(
   return { document, plan };
 }
 
+/** Two rounds of one call as one: where the plan stands is the second's word, what happened is both's. */
+export function joinReports(first: Reported, { document, plan }: Reported): Reported {
+  const before = first.document;
+  const said = new Set(document.problems.map((p) => JSON.stringify(p)));
+  return {
+    plan,
+    document: {
+      ...document,
+      changed: before.changed || document.changed,
+      from: before.from,
+      changes: [...before.changes, ...document.changes],
+      effects: [...before.effects, ...document.effects],
+      problems: [...before.problems.filter((p) => !said.has(JSON.stringify(p))), ...document.problems],
+    },
+  };
+}
+
 /** The committed blob is read back. Where it is, character by character, what the editor has parsed already, it says the same. */
 async function committedPlan(
   outside: Outside,

@@ -1,16 +1,16 @@
 /** One round: READ, RECOVER, DECIDE, PERSIST, effects, REPORT. Ticks and requests take this one path. */
-import { fail, problem, RondoError } from '../errors.ts';
+import { fail, type Problem, problem, RondoError } from '../errors.ts';
 import { decide } from '../plan/decide.ts';
 import { Draft } from '../plan/draft.ts';
 import { needsOf } from '../plan/needs.ts';
 import { recover } from '../plan/recover.ts';
-import type { Request } from '../plan/request.ts';
+import { mayDispatch, type Request } from '../plan/request.ts';
 import type { Outside } from '../ports.ts';
 import { runEffects } from './effects.ts';
 import type { PlanFile } from './find-plans.ts';
 import { persist } from './persist.ts';
 import { type ReadResult, read } from './read.ts';
-import { changeAsDocument, type Reported, report } from './report.ts';
+import { changeAsDocument, joinReports, problemAsDocument, type Reported, report } from './report.ts';
 
 export interface RoundOptions {
   /** Say what the round would do; write nothing, start nothing. */
@@ -22,7 +22,11 @@ export interface RoundOptions {
 /** How often a round starts again from READ because the file or the branch moved under it. */
 const MOST_TRIES = 20;
 
-/** Makes one round. Throws `RondoError` where the plan, a rule, the repository or another process is in the way; then nothing was written. */
+/**
+ * Makes one round, and those that what it saved leads to at once: a review's result and the rework it causes are two
+ * commits. Throws `RondoError` where the plan, a rule, the repository or another process is in the way; then nothing was
+ * written.
+ */
 export async function runRound(
   outside: Outside,
   target: PlanFile,
@@ -33,20 +37,61 @@ export async function runRound(
   const lock = outside.local.lock(options.lockWaitMs ?? 10_000);
   try {
     const notes = [...staleLockNote(lock.removedStale), ...outside.repo.settle()];
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      // Before anything else: on another branch, or at an old commit, the plan there says nothing of the workers here.
-      const obstacle = outside.repo.commitObstacle(target.file);
-      if (obstacle !== undefined) throw new RondoError(obstacle);
-      const seen = await read(outside, target, request);
-      refuseUncommitted(seen, request);
-      const { draft, started } = move(seen, request);
-      const persisted = await persist(outside, seen, draft);
-      if (persisted.kind === 'moved') continue;
-      const failed = runEffects(outside, target.name, draft.effects);
-      return await report(outside, seen, draft, started, persisted, [...notes, ...failed]);
-    }
+    const { reported, leadsOn } = await oneRound(outside, target, request, notes);
+    return leadsOn ? await followUp(outside, target, request, reported) : reported;
   } finally {
     lock.release();
+  }
+}
+
+/** What is saved is saved: where the next step cannot be made now, that is reported, and the next round makes it. */
+async function followUp(
+  outside: Outside,
+  target: PlanFile,
+  request: Request,
+  saved: Reported,
+): Promise<Reported> {
+  const next: Request = mayDispatch(request)
+    ? { kind: 'tick', takeOver: false, recheck: false }
+    : { kind: 'watchdog' };
+  let all = saved;
+  try {
+    for (let leadsOn = true; leadsOn; ) {
+      const made = await oneRound(outside, target, next, []);
+      all = joinReports(all, made.reported);
+      leadsOn = made.leadsOn;
+    }
+    return all;
+  } catch (error) {
+    if (!(error instanceof RondoError)) throw error;
+    const problems = error.problems.map(problemAsDocument);
+    return { ...all, document: { ...all.document, problems: [...all.document.problems, ...problems] } };
+  }
+}
+
+interface OneRound {
+  readonly reported: Reported;
+  readonly leadsOn: boolean;
+}
+
+async function oneRound(
+  outside: Outside,
+  target: PlanFile,
+  request: Request,
+  notes: readonly Problem[],
+): Promise<OneRound> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    // Before anything else: on another branch, or at an old commit, the plan there says nothing of the workers here.
+    const obstacle = outside.repo.commitObstacle(target.file);
+    if (obstacle !== undefined) throw new RondoError(obstacle);
+    const seen = await read(outside, target, request);
+    refuseUncommitted(seen, request);
+    const { draft, started, leadsOn } = move(seen, request);
+    const persisted = await persist(outside, seen, draft);
+    if (persisted.kind === 'moved') continue;
+    const failed = runEffects(outside, target.name, draft.effects);
+    const reported = await report(outside, seen, draft, started, persisted, [...notes, ...failed]);
+    return { reported, leadsOn: leadsOn && persisted.kind === 'saved' };
   }
   fail('moved', `the plan or the branch moved ${MOST_TRIES} times while a round was made`, {
     file: target.file,
@@ -58,7 +103,7 @@ function move(seen: ReadResult, request: Request) {
   recover(draft, seen.seen, { takeOver: request.kind === 'tick' && request.takeOver });
   const decision = decide(draft, seen.seen, request);
   if (decision.kind === 'refused') throw new RondoError(decision.problem);
-  return { draft, started: decision.started };
+  return { draft, started: decision.started, leadsOn: decision.leadsOn };
 }
 
 async function dryRound(outside: Outside, target: PlanFile, request: Request): Promise<Reported> {

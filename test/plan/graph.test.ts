@@ -290,6 +290,7 @@ describe('writeBrief', () => {
       plan([done]),
       { ...task('b', { description: 'In short.', output: 'docs/b.md' }), brief: 'At length.' },
       [done],
+      [],
     );
     for (const part of [
       '# Do b',
@@ -305,7 +306,7 @@ describe('writeBrief', () => {
   });
 
   it("reads its own inputs instead of its blockers' outputs", () => {
-    const text = writeBrief(plan([done]), task('b', { inputs: ['docs/in.md'] }), [done]);
+    const text = writeBrief(plan([done]), task('b', { inputs: ['docs/in.md'] }), [done], []);
     expect(text).toContain('- docs/in.md');
     expect(text).not.toContain('- docs/a.md');
   });

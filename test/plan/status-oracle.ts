@@ -19,9 +19,19 @@ const unapproved = (task: Task) =>
   statusOf(task) === 'completed' &&
   task.fields.needs_approval === true &&
   task.fields.approved_by === undefined;
+/** A finding without a severity that is known, or without any, counts whatever the threshold. */
+const failed = ({ fields: { result, rework } }: Task) => {
+  const order = ['info', 'low', 'medium', 'high', 'critical'];
+  const limit = order.indexOf(rework?.threshold ?? '');
+  const counts = (word: string | undefined) => {
+    const at = order.indexOf(word ?? '');
+    return limit < 0 || at < 0 || at >= limit;
+  };
+  const severities = result?.issues?.map((issue) => issue.severity) ?? [undefined];
+  return result?.passed === false && severities.some(counts);
+};
 const endedWell = (task: Task) =>
-  statusOf(task) === 'cancelled' ||
-  (statusOf(task) === 'completed' && task.fields.result?.passed !== false && !unapproved(task));
+  statusOf(task) === 'cancelled' || (statusOf(task) === 'completed' && !failed(task) && !unapproved(task));
 
 export function planStatusByTheSentence(moved: Moved, seen: Seen, request: Request): PlanStatus {
   const { plan } = moved;
@@ -47,19 +57,23 @@ export function planStatusByTheSentence(moved: Moved, seen: Seen, request: Reque
         request.kind === 'resume' || (request.kind === 'tick' && request.recheck),
       )
     : { underWay: false, startable: false, failed: false };
+  // The next round sends its work back, or blocks it: a step that needs nobody.
+  const sendsBack = plan.tasks.some(
+    (task) => task.fields.rework !== undefined && statusOf(task) === 'completed' && failed(task),
+  );
   const underWay = has('in_progress') || checks.underWay;
   const startable = checks.startable || (!isHeld(plan, seen) && ready(plan, seen).length > 0);
   const byAWord = allEnded
     ? !checks.failed &&
       (unmet.some((criterion) => criterion.check === undefined) || fields.reopened_by !== undefined)
     : !isHeld(plan, seen) && (plan.tasks.some(unapproved) || awaitsLaunch(plan, seen));
-  const canMove = underWay || startable || plan.tasks.length === 0;
+  const canMove = underWay || startable || (sendsBack && !isHeld(plan, seen)) || plan.tasks.length === 0;
   // Nothing can move without mending.
   if (!canMove && !byAWord) return 'blocked';
   // Nothing can move without a person's word.
   if (!canMove) return 'paused';
   // Something is dispatched and nothing more can be.
-  if (underWay && !(checks.startable || startsNow(moved))) return 'awaiting-result';
+  if (underWay && !(checks.startable || sendsBack || startsNow(moved))) return 'awaiting-result';
   return 'running';
 }
 
@@ -120,7 +134,7 @@ function satisfied(plan: Plan, blocker: Blocker): boolean {
   const task = plan.tasks.find((each) => each.id === idOf(blocker));
   if (task === undefined) return false;
   if (statusOf(task) === 'cancelled') return typeof blocker === 'object' && blocker.or_cancelled === true;
-  return statusOf(task) === 'completed' && task.fields.result?.passed !== false && !unapproved(task);
+  return statusOf(task) === 'completed' && !failed(task) && !unapproved(task);
 }
 
 const isReady = (plan: Plan, task: Task) =>

@@ -10,7 +10,7 @@ import { type Plan, taskStatusOf } from '../../src/model/plan.ts';
 import type { Settings } from '../../src/model/settings.ts';
 import { TASK_TRANSITIONS } from '../../src/model/status.ts';
 import type { Effect } from '../../src/plan/effect.ts';
-import type { Request } from '../../src/plan/request.ts';
+import { mayDispatch, type Request } from '../../src/plan/request.ts';
 import type { Seen } from '../../src/plan/seen.ts';
 import type { Run, RunState } from '../../src/ports.ts';
 import {
@@ -26,6 +26,7 @@ import {
   see,
   TICK,
   taskOf,
+  WATCHDOG,
 } from '../support/plans.ts';
 import { planStatusByTheSentence } from './status-oracle.ts';
 
@@ -83,6 +84,9 @@ export class World {
         ? moved.draft.effects
         : moved.draft.effects.slice(0, crash === 'before the effects' ? 0 : 1);
     for (const effect of effects) this.#run(on, effect);
+    const leadsOn = moved.decision.leadsOn && (changed || seen.edited);
+    if (leadsOn && crash === 'none') this.round(machine, mayDispatch(request) ? TICK : WATCHDOG);
+    if (leadsOn) return true;
     // A check is announced by its effect alone; one that was to run again and did not is as it was.
     if (crash === 'none' || !effectsOfChecks(moved)) this.#checkRest(on, request);
     return changed || moved.draft.effects.some((effect) => effect.kind !== 'stop');

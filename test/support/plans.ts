@@ -252,6 +252,14 @@ export function arbitraryFields(ids: readonly string[]): fc.Arbitrary<TaskFields
       timeout: rare(fc.constantFrom('30m', '2h')),
       retries: rare(fc.integer({ min: 0, max: 2 })),
       needs_approval: rare(fc.boolean()),
+      rework: rare(
+        fc.record({
+          task: dependency,
+          limit: fc.integer({ min: 0, max: 2 }),
+          threshold: fc.constantFrom('low', 'high', 'odd'),
+        }),
+      ),
+      iteration: rare(fc.integer({ min: 0, max: 3 })),
       metadata: rare(
         fc.dictionary(fc.constantFrom('a', 'b', '__proto__x'), fc.oneof(fc.integer(), line), { maxKeys: 2 }),
       ),

@@ -70,6 +70,7 @@ export function restartPlan(draft: Draft, seen: Seen): Problem | undefined {
   for (const task of draft.tasks) {
     clearTask(draft, task, reason);
     draft.set(task.id, 'rejected', undefined, reason);
+    draft.set(task.id, 'iteration', undefined, reason);
   }
   const { criteria } = draft.plan;
   const unmet = criteria.map((criterion) =>

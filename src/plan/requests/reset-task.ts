@@ -51,10 +51,10 @@ function backToPending(
 }
 
 /** Takes back what an attempt left in the task's fields; its attempt number stays, its automatic retries start anew. */
-export function clearTask(draft: Draft, task: Task, reason: string): void {
+export function clearTask(draft: Draft, task: Task, reason: string, except?: 'result'): void {
   draft.step(task.id, 'pending', reason);
   draft.set(task.id, 'owner', undefined, reason);
-  clearOutcome(draft, task.id, reason);
+  clearOutcome(draft, task.id, reason, except);
   const attempt = task.fields.attempt;
   if (attempt?.retry !== undefined) {
     const { retry: _, retry_of: __, ...rest } = attempt;

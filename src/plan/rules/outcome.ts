@@ -7,6 +7,7 @@ import type { Draft } from '../draft.ts';
 import { awaitsApproval, endedWell } from '../graph.ts';
 import { timeoutOf } from '../routing.ts';
 import type { Seen } from '../seen.ts';
+import { didNotPass } from '../verdict.ts';
 import { type CriteriaOutcome, unmetLine } from './criteria.ts';
 import type { Hold } from './holds.ts';
 import type { StartOutcome } from './start.ts';
@@ -17,6 +18,8 @@ export interface Situation {
   /** Set once all tasks have ended well. */
   readonly criteria: CriteriaOutcome | undefined;
   readonly awaitsLaunch: number | undefined;
+  /** Reviews whose work the next round sends back. */
+  readonly reworks: readonly Task[];
 }
 
 /** Sets the derived fields; each is a change only where it differs. */
@@ -37,15 +40,16 @@ export function derivePlanFields(draft: Draft, seen: Seen, situation: Situation)
 
 /** By the first line that fits. */
 function deriveStatus(draft: Draft, situation: Situation): PlanStatus {
-  const { hold, started, criteria, awaitsLaunch } = situation;
+  const { hold, started, criteria, awaitsLaunch, reworks } = situation;
   if (criteria !== undefined && isComplete(draft, criteria)) return 'complete';
   if (hold?.kind === 'paused') return 'paused';
   if (criteria !== undefined) return statusOfCriteria(criteria);
   // A slot that is taken here and a command that is not approved here are nothing that other machines know of.
   if (draft.tasks.some((task) => taskStatusOf(task) === 'in_progress'))
-    return started.startable.length > 0 ? 'running' : 'awaiting-result';
+    return started.startable.length + reworks.length > 0 ? 'running' : 'awaiting-result';
   if (hold !== undefined) return 'blocked';
-  if (started.waiting.length + started.forPeople.length > 0 || draft.tasks.length === 0) return 'running';
+  if (started.waiting.length + started.forPeople.length + reworks.length > 0 || draft.tasks.length === 0)
+    return 'running';
   // A launch or an approval lets something move without mending, whatever else has failed.
   if (awaitsLaunch !== undefined || draft.tasks.some(awaitsApproval)) return 'paused';
   return 'blocked';
@@ -88,7 +92,7 @@ function currentStep(draft: Draft, status: PlanStatus, { started, criteria }: Si
 }
 
 function nextAction(draft: Draft, status: PlanStatus, situation: Situation): string {
-  const { hold, started, criteria, awaitsLaunch } = situation;
+  const { hold, criteria, awaitsLaunch } = situation;
   switch (status) {
     case 'complete':
       return 'nothing, the plan is complete';
@@ -104,7 +108,7 @@ function nextAction(draft: Draft, status: PlanStatus, situation: Situation): str
         ? 'wait for the checks of the success criteria'
         : `wait for ${some(withStatus(draft, 'in_progress').map(named))}`;
     case 'running':
-      return whatStarts(draft, started, criteria);
+      return whatStarts(draft, situation);
   }
 }
 
@@ -114,7 +118,9 @@ function acceptance({ awaitingAcceptance }: CriteriaOutcome): string {
     : 'rondo accept (success criteria are to be accepted)';
 }
 
-function whatStarts(draft: Draft, started: StartOutcome, criteria: CriteriaOutcome | undefined): string {
+function whatStarts(draft: Draft, { started, criteria, reworks }: Situation): string {
+  const [review] = reworks;
+  if (review !== undefined) return `send back ${review.fields.rework?.task}: ${review.id} did not pass`;
   if (criteria !== undefined) return 'check the success criteria';
   if (started.waiting.length > 0) return `start ${some(started.waiting)}`;
   if (started.forPeople.length > 0) return `claim ${some(started.forPeople)}`;
@@ -175,7 +181,8 @@ function planBlockers(draft: Draft, { hold, criteria }: Situation): string[] {
     const status = taskStatusOf(task);
     if (status === 'failed') out.push(`${task.id}: ${task.fields.result?.summary ?? 'failed'}`);
     if (status === 'blocked') out.push(`${task.id}: ${blockerText(task)}`);
-    if (status === 'completed' && task.fields.result?.passed === false) out.push(`${task.id}: did not pass`);
+    if (status === 'completed' && didNotPass(task) && task.fields.rework === undefined)
+      out.push(`${task.id}: did not pass`);
   }
   // What a check said is known to one machine only: while the plan is paused, others would say otherwise.
   if (hold?.kind !== 'paused') for (const text of criteria?.failed ?? []) out.push(unmetLine(text));
