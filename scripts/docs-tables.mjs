@@ -87,7 +87,7 @@ function kindOf(code, schema) {
 function textKind(accepts) {
   if (accepts('45m') && !accepts('x')) return 'duration';
   if (accepts('2026-11-21T10:15:00Z') && !accepts('x')) return 'time';
-  if (accepts('a/b') && !accepts('../b')) return 'path';
+  if (accepts('a/b') && !accepts('../b')) return accepts('!b') ? 'path' : 'glob';
   return 'text';
 }
 
@@ -100,7 +100,11 @@ function unionKind(code, schema) {
 }
 
 function plural(kind) {
-  return { text: 'texts', path: 'paths', map: 'maps', duration: 'durations', time: 'times' }[kind] ?? kind;
+  return (
+    { text: 'texts', path: 'paths', glob: 'globs', map: 'maps', duration: 'durations', time: 'times' }[
+      kind
+    ] ?? kind
+  );
 }
 
 function defaultOf(settings, name) {

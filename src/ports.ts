@@ -188,6 +188,8 @@ export interface WorkOrder {
   readonly env: Readonly<Record<string, string>>;
   /** Null for a check, which no plan announces. */
   readonly announced: Announced | null;
+  /** Globs of what it may change in this work tree; not there where the task does not say. */
+  readonly writes?: readonly string[];
 }
 
 /** Where and when an attempt was announced: by this it is known again once its plan has another name, or none. */
@@ -260,6 +262,8 @@ export interface Workers {
   }[];
   /** Where and when a run was announced; null where its order does not say. */
   announced(plan: string, task: string, attempt: number): Announced | null;
+  /** The `writes` of a run's order; none where it has none. */
+  writes(plan: string, task: string, attempt: number): readonly string[];
   /**
    * An attempt that has no run directory: found under the name that its plan had when it was announced, or by its
    * process, where the directory was removed under it; undefined where nothing is known of it. `at` is its `started_at`.

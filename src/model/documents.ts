@@ -70,7 +70,13 @@ export const roundDocument = z.object({
   to: nullable(z.string()),
   changes: z.array(changeDocument),
   effects: z.array(effectDocument),
+  /** Ready, and waiting for a slot, for the files of another task, or for an earlier worker that is being stopped. */
   queued: z.array(z.string()),
+  /** Of the queued, those that may change the same files as another task that is under way. */
+  overlaps: z.array(z.object({ task: z.string(), with: z.string() })),
+  /** How many tasks are under way in this clone, and how many may be at once; both 0 while nothing may start. */
+  busy: z.int(),
+  most_at_once: z.int(),
   /** Ready, and for a person to claim. */
   claimable: z.array(z.string()),
   needs: z.array(needDocument),

@@ -5,7 +5,18 @@
 import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 export type FieldKind =
-  | { readonly kind: 'text' | 'integer' | 'count' | 'positive' | 'flag' | 'duration' | 'time' | 'path' }
+  | {
+      readonly kind:
+        | 'text'
+        | 'integer'
+        | 'count'
+        | 'positive'
+        | 'flag'
+        | 'duration'
+        | 'time'
+        | 'path'
+        | 'glob';
+    }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly of: FieldKind }
   | ObjectKind
@@ -31,6 +42,7 @@ const flag = { kind: 'flag' } as const;
 const duration = { kind: 'duration' } as const;
 const time = { kind: 'time' } as const;
 const path = { kind: 'path' } as const;
+const glob = { kind: 'glob' } as const;
 const other = { kind: 'other' } as const;
 const list = (of: FieldKind): FieldKind => ({ kind: 'list', of });
 const oneOf = (...values: readonly string[]): FieldKind => ({ kind: 'enum', values });
@@ -59,7 +71,7 @@ export const TASK_KINDS: FieldKinds = {
   inputs: list(path),
   output: path,
   await: object({ check: text, every: duration }, 'check'),
-  writes: list(path),
+  writes: list(glob),
   estimate: duration,
   timeout: duration,
   retries: count,

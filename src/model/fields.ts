@@ -2,7 +2,7 @@
  * Every field of a plan and of a task, once: its kind, its meaning, and who writes it. Types, the decoder, the JSON
  * Schema and docs/state-format.md all come from here.
  */
-import { count, duration, field, flag, integer, list, path, text, texts, time, z } from './scalars.ts';
+import { count, duration, field, flag, glob, integer, list, path, text, texts, time, z } from './scalars.ts';
 import { planSettingShape } from './settings-schema.ts';
 import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
@@ -97,7 +97,12 @@ export const authoredTaskShape = {
       'An outside job, polled by a command.',
     ),
   ),
-  writes: z.optional(field(list(path()), 'Globs of what it may change.')),
+  writes: z.optional(
+    field(
+      list(glob()),
+      'What it may change: paths or globs (`*`, `?`, `**`, `{a,b}`); a folder stands for all below it. Tasks whose sets meet never run at once in one checkout.',
+    ),
+  ),
   estimate: z.optional(field(duration(), 'How long it should take.')),
   timeout: z.optional(field(duration(), 'After how long it is stopped and counts as failed.')),
   retries: z.optional(field(count(), 'How often a failed or lost attempt is tried again.')),

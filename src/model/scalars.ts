@@ -3,6 +3,7 @@
  * YAML's guesses, give it a type. zod's home is `model/`; the mini build is used because it starts in a third of the time.
  */
 import * as z from 'zod/mini';
+import { globFault } from './globs.ts';
 import { pathFault, readCount, readFlag, readInteger } from './read-text.ts';
 import { durationMs, timeMs } from './time.ts';
 
@@ -48,6 +49,14 @@ export const time = () =>
     .check(
       z.refine((v) => timeMs(v) !== undefined, { error: 'expected a time such as 2026-11-21T10:15:00Z' }),
     );
+
+export const glob = () =>
+  z.string().check(
+    z.refine((v) => globFault(v) === undefined, {
+      params: { code: 'unsafe-path' },
+      error: (issue) => `expected a glob inside the repository, and ${globFault(String(issue.input))}`,
+    }),
+  );
 
 export const path = () =>
   z.string().check(

@@ -26,6 +26,9 @@ const NOTHING: StartOutcome = {
   waiting: [],
   forPeople: [],
   untrusted: [],
+  overlaps: [],
+  busy: 0,
+  most: 0,
 };
 
 export type Decision =

@@ -71,6 +71,7 @@ export function workOrder(draft: Draft, seen: Seen, task: Task, attempt: number,
     graceMs: durationMs(seen.settings.grace) ?? 0,
     logLimit: seen.settings.log_limit,
     env: {},
+    ...(task.fields.writes === undefined ? {} : { writes: task.fields.writes }),
     announced: {
       file: seen.plan.file,
       ref: seen.ref,

@@ -12,7 +12,6 @@ const TASK_FIELDS: readonly (readonly [TaskFieldName, string])[] = [
   ['await', 'nothing polls it'],
   ['gates', 'nothing runs them'],
   ['plan', 'a sub-plan is not followed'],
-  ['writes', 'overlaps are not kept apart'],
 ];
 
 /** One warning for each field of an open task, and each setting, that has no effect. */

@@ -34,6 +34,12 @@ export interface Seen {
   readonly strays: readonly Stray[];
   /** Live runs of other plans in this checkout. */
   readonly aliveElsewhere: number;
+  /** What those of them may change that declare it; looked up only where a task of this plan does so, too. */
+  readonly writersElsewhere: readonly {
+    readonly plan: string;
+    readonly task: string;
+    readonly writes: readonly string[];
+  }[];
   /** For attempts of other machines: milliseconds this checkout has watched that record unchanged, by task. */
   readonly unchangedFor: Readonly<Record<string, number>>;
   /** The inert end of the log of runs that ended or were lost, by `task/attempt`. */

@@ -57,6 +57,9 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     copied,
     strays: await findStrays(outside, others, target.name),
     aliveElsewhere: others.length,
+    writersElsewhere: parsed.plan.tasks.some((task) => task.fields.writes !== undefined)
+      ? others.map((run) => ({ ...run, writes: workers.writes(run.plan, run.task, run.attempt) }))
+      : [],
     unchangedFor: watchOthers(outside, parsed.plan),
     logTails: tailsOf(outside, [...own, ...traced]),
     isApproved: (command) => approved === null || approved.has(command),

@@ -10,6 +10,7 @@ import {
   TASK_KINDS,
 } from '../model/field-kinds.ts';
 import type { PlanFields, TaskFields } from '../model/fields.ts';
+import { globFault } from '../model/globs.ts';
 import { pathFault, readCount, readFlag, readInteger } from '../model/read-text.ts';
 import { durationMs, timeMs } from '../model/time.ts';
 import type { Piece } from './codec.ts';
@@ -105,6 +106,8 @@ function readText(kind: TextKind, { value }: PlainText): unknown {
       return timeMs(value) === undefined ? undefined : value;
     case 'path':
       return pathFault(value) === undefined ? value : undefined;
+    case 'glob':
+      return globFault(value) === undefined ? value : undefined;
     case 'enum':
       return kind.values.includes(value) ? value : undefined;
   }

@@ -84,6 +84,10 @@ class LocalWorkers implements Workers {
     return readAnnounced(this.directory(plan, task, attempt));
   }
 
+  writes(plan: string, task: string, attempt: number): readonly string[] {
+    return readOrder(this.directory(plan, task, attempt))?.writes ?? [];
+  }
+
   trace(plan: string, task: string, attempt: number, at: string): Run | undefined {
     const { gitDir, wrapper } = this.#options;
     const place = { plan, task, attempt, directory: this.directory(plan, task, attempt) };

@@ -120,11 +120,14 @@ export function readProcess(directory: string, file: string): ProcessIdentity | 
 function isOrder(value: unknown): value is OrderFile {
   if (!isRecord(value)) return false;
   const { plan, task, attempt, command, brief, output, timeoutMs, graceMs, logLimit, env, root } = value;
+  const { writes = [] } = value;
   return (
     [plan, task, command, brief, root].every((text) => typeof text === 'string') &&
     [attempt, graceMs, logLimit].every((number) => typeof number === 'number') &&
     (output === null || typeof output === 'string') &&
     (timeoutMs === null || typeof timeoutMs === 'number') &&
+    Array.isArray(writes) &&
+    writes.every((text) => typeof text === 'string') &&
     isRecord(env) &&
     Object.values(env).every((text) => typeof text === 'string')
   );

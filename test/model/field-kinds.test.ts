@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type FieldKind, type FieldKinds, PLAN_KINDS, TASK_KINDS } from '../../src/model/field-kinds.ts';
 import { planFieldsSchema, taskFieldsSchema } from '../../src/model/fields.ts';
-import { z } from '../../src/model/scalars.ts';
+import { glob, z } from '../../src/model/scalars.ts';
 import { settingsSchema } from '../../src/model/settings-schema.ts';
 
 test.each([
@@ -50,9 +50,9 @@ function objectKind(schema: z.ZodMiniObject): FieldKind & { kind: 'object' } {
 /** What a schema of one value makes of each of these texts tells its kind. */
 const PROBES = [
   ...['words: any', '', '0', ' 7 ', '-3', '+4', '1.5', 'yes', 'OFF', '45m', '1h 30m', '2026-01-02'],
-  ...['a/../b', '/a', '.git/x'],
+  ...['a/../b', '/a', '.git/x', '!a'],
 ];
-const SIMPLE = ['text', 'integer', 'count', 'positive', 'flag', 'duration', 'time', 'path'] as const;
+const SIMPLE = ['text', 'integer', 'count', 'positive', 'flag', 'duration', 'time', 'path', 'glob'] as const;
 
 function valueKind(schema: z.core.$ZodType): FieldKind {
   const answers = answersOf(schema);
@@ -79,6 +79,7 @@ const EXAMPLES: Readonly<Record<(typeof SIMPLE)[number], z.core.$ZodType>> = {
   duration: taskFieldsSchema.shape.estimate.def.innerType,
   time: taskFieldsSchema.shape.completed_at.def.innerType,
   path: taskFieldsSchema.shape.output.def.innerType,
+  glob: glob(),
 };
 
 /** Every key of the table in its order, keys within included. */

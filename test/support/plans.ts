@@ -151,6 +151,7 @@ export function see(of: Plan, more: Partial<Seen> = {}): Seen {
     copied: {},
     strays: [],
     aliveElsewhere: 0,
+    writersElsewhere: [],
     unchangedFor: {},
     logTails: {},
     isApproved: () => true,

@@ -40,9 +40,8 @@ function planStep({ plan, changes }: RoundDocument): string {
 
 /** `passkeys awaiting-result: wait for lint (checks on kestrel)`, and below it what that leaves out. */
 export function standing(
-  document: Pick<RoundDocument, 'plan' | 'status' | 'next_action' | 'needs'> & {
-    readonly queued?: readonly string[];
-  },
+  document: Pick<RoundDocument, 'plan' | 'status' | 'next_action' | 'needs'> &
+    Partial<Pick<RoundDocument, 'queued' | 'overlaps' | 'busy' | 'most_at_once'>>,
   { style, columns, now }: StatusOptions,
 ): string {
   const status = planDress(document.status, style)(document.status);
@@ -50,16 +49,40 @@ export function standing(
     document.next_action === null || document.status === 'complete'
       ? ''
       : `: ${inertLine(document.next_action)}`;
-  const queued =
-    document.queued === undefined || document.queued.length === 0
-      ? ''
-      : ` (queued: ${some(document.queued)})`;
-  const also = needLines(unsaidNeeds(document.needs, document.next_action), now);
+  const also = [
+    ...queueLines(document),
+    ...needLines(unsaidNeeds(document.needs, document.next_action), now),
+  ];
   return [
-    `${style.bold(document.plan)} ${status}${next}${queued}`,
+    `${style.bold(document.plan)} ${status}${next}`,
     ...also.map((line) => `  ${wrap(line, columns - 2, '    ')}`),
   ].join('\n');
 }
+
+/** `5 in progress (most at once). Queued: 2 (lint, docs)`, and for each task that waits for the files of another, for whose. */
+export function queueLines({
+  queued = [],
+  overlaps = [],
+  busy = 0,
+  most_at_once: most = 0,
+}: Partial<Pick<RoundDocument, 'queued' | 'overlaps' | 'busy' | 'most_at_once'>>): readonly string[] {
+  const held = new Set(overlaps.map(({ task }) => task));
+  const others = queued.filter((task) => !held.has(task));
+  const full = busy >= most ? `${busy} in progress (most at once). ` : '';
+  return [
+    ...(others.length === 0 ? [] : [`${full}Queued: ${others.length} (${some(others.map(inertLine))})`]),
+    ...overlaps
+      .slice(0, MOST_OVERLAPS)
+      .map(
+        (each) => `${inertLine(each.task)} waits for ${inertLine(each.with)}: both may change the same files`,
+      ),
+    ...(overlaps.length > MOST_OVERLAPS
+      ? [`and ${overlaps.length - MOST_OVERLAPS} more wait for files`]
+      : []),
+  ];
+}
+
+const MOST_OVERLAPS = 5;
 
 /** `lint completed, build started`; what is derived from it is left out. '' where nothing is worth a word. */
 export function summariseChanges({ changes, effects }: Pick<RoundDocument, 'changes' | 'effects'>): string {

@@ -1,9 +1,11 @@
 /** A person takes a task, or gives it back. */
-import type { Problem } from '../../errors.ts';
+import { type Problem, problem } from '../../errors.ts';
+import type { Task } from '../../model/plan.ts';
 import { durationMs, formatTime } from '../../model/time.ts';
 import { clearOutcome, nextAttempt } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import type { Request } from '../request.ts';
+import { WriteSets } from '../rules/write-sets.ts';
 import type { Seen } from '../seen.ts';
 import { isProblem, refuseStep, refuseUnready, requireTask } from './legal-step.ts';
 
@@ -15,7 +17,10 @@ export function claimTask(
 ): Problem | undefined {
   const task = requireTask(draft, seen, request.task);
   if (isProblem(task)) return task;
-  const refusal = refuseStep(seen, task, 'in_progress') ?? refuseUnready(draft, seen, task);
+  const refusal =
+    refuseStep(seen, task, 'in_progress') ??
+    refuseUnready(draft, seen, task) ??
+    refuseOverlap(draft, seen, task);
   if (refusal !== undefined) return refusal;
   const owner = request.owner ?? seen.person;
   const reason = `claimed by ${owner}`;
@@ -34,6 +39,18 @@ export function claimTask(
     reason,
   );
   return undefined;
+}
+
+/** Two who change the same files in one checkout spoil each other's work, whoever they are. */
+function refuseOverlap(draft: Draft, seen: Seen, task: Task): Problem | undefined {
+  const other = new WriteSets(draft, seen).overlapOf(task);
+  if (other === undefined) return undefined;
+  return problem('not-ready', `${task.id} may change the same files as ${other}, which is under way`, {
+    file: seen.plan.file,
+    task: task.id,
+    path: ['writes'],
+    hint: `Wait for the end of ${other}, or correct \`writes\` of the two.`,
+  });
 }
 
 export function releaseTask(draft: Draft, seen: Seen, id: string): Problem | undefined {

@@ -6,12 +6,13 @@ import type { Draft } from '../draft.ts';
 import { type Route, routeTask } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { hasStray } from '../strays.ts';
+import { type Overlap, WriteSets } from './write-sets.ts';
 
 export interface StartOutcome {
   readonly started: readonly string[];
   /** Could start now, in a round that starts nothing. */
   readonly startable: readonly string[];
-  /** Ready and waiting for a slot, or for the end of an earlier attempt's worker that is being stopped. */
+  /** Ready and waiting for a slot, for the files of another task, or for the end of an earlier attempt's worker that is being stopped. */
   readonly queued: readonly string[];
   /** What is startable, queued or untrusted, in the order of the plan, which is the same on every machine. */
   readonly waiting: readonly string[];
@@ -19,6 +20,11 @@ export interface StartOutcome {
   readonly forPeople: readonly string[];
   /** Ready, and held back because this machine has not approved the command. */
   readonly untrusted: readonly string[];
+  /** Of the queued, those that wait for the files of another task. */
+  readonly overlaps: readonly Overlap[];
+  /** How many tasks are under way in this clone, those that are started now included; and how many may be. */
+  readonly busy: number;
+  readonly most: number;
 }
 
 /** Sorts the allowed tasks into those it starts and the reasons for the others. With `mayStart` false it only sorts. */
@@ -40,7 +46,9 @@ export function startTasks(
     waiting: [] as string[],
     forPeople: [] as string[],
     untrusted: [] as string[],
+    overlaps: [] as Overlap[],
   };
+  const writeSets = new WriteSets(draft, seen);
   const alive = new Set(seen.runs.filter((run) => run.state.kind === 'alive').map((run) => run.task));
   for (const task of allowed) {
     const route = routeTask(task, seen.settings);
@@ -56,20 +64,23 @@ export function startTasks(
       specialistIsFull(seen, route, bySpecialist)
     ) {
       out.queued.push(task.id);
-    } else if (mayStart) {
-      dispatch(draft, seen, task, route, `ready${why(task)}`);
-      busy += 1;
-      count(bySpecialist, route.owner);
-      out.started.push(task.id);
     } else {
+      const other = writeSets.overlapOf(task);
+      if (other !== undefined) {
+        out.queued.push(task.id);
+        out.overlaps.push({ task: task.id, with: other });
+        continue;
+      }
+      writeSets.take(task);
       busy += 1;
       count(bySpecialist, route.owner);
-      out.startable.push(task.id);
+      if (mayStart) dispatch(draft, seen, task, route, `ready${why(task)}`);
+      (mayStart ? out.started : out.startable).push(task.id);
     }
   }
   const gone = new Set([...out.started, ...out.forPeople]);
   out.waiting = allowed.flatMap(({ id }) => (gone.has(id) ? [] : [id]));
-  return out;
+  return { ...out, busy: mayStart ? busy : busy - out.startable.length, most: limit };
 }
 
 function busyHere(draft: Draft, seen: Seen): number {
