@@ -4,6 +4,7 @@
  * slashes. Methods throw `RondoError` where the outside fails in a way people can mend.
  */
 import type { Problem } from './errors.ts';
+import type { AgentName, Argv } from './model/agents.ts';
 import type { TaskResult } from './model/fields.ts';
 import type { BlockerType } from './model/status.ts';
 
@@ -176,6 +177,8 @@ export interface WorkOrder {
   readonly kind: 'task' | 'check';
   /** The shell command. */
   readonly command: string;
+  /** Where an agent does it: what is started in place of a shell. `command` then only tells of it. */
+  readonly agent?: { readonly name: AgentName; readonly argv: Argv };
   /** What it gets on standard input and as a file. */
   readonly brief: string;
   /** Path of the output from the root, or null. */

@@ -1,4 +1,5 @@
 /** The settings of `rondo.yaml`, each with its default in one table; most may also stand in a plan's frontmatter. */
+import { AGENTS, PERMISSIONS } from './agents.ts';
 import { count, duration, field, flag, list, path, positive, text, texts, z } from './scalars.ts';
 
 const parallelism = z.strictObject({
@@ -19,8 +20,14 @@ const parallelism = z.strictObject({
 
 export const specialistSchema = z.strictObject({
   command: z.optional(field(text(), 'The shell command that does the work.')),
-  agent: z.optional(field(text(), 'A known coding agent: claude, codex, gemini, opencode, aider.')),
-  model: z.optional(field(text(), "The agent's model.")),
+  agent: z.optional(field(z.enum(AGENTS), 'A coding agent that Rondo knows how to drive.')),
+  model: z.optional(field(text(), "The agent's model, by the agent's own name for it.")),
+  permissions: z.optional(
+    field(
+      z.enum(PERMISSIONS),
+      'What the agent may do unasked. read: look; edit: change files; full: run anything.',
+    ),
+  ),
   person: z.optional(field(flag(), 'A person, who claims the task and reports it done.')),
   tags: z.optional(field(texts(), 'Tasks with these tags are routed here.')),
   isolation: z.optional(

@@ -93,7 +93,7 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
 /** Given settings without an effect; one that asks for what happens anyway is no concern. */
 function unacted(layer: SettingsFile): readonly string[] {
   const agents = Object.entries(layer.specialists ?? {}).flatMap(([name, specialist]) =>
-    (['agent', 'isolation', 'enforce_writes'] as const)
+    (['isolation', 'enforce_writes'] as const)
       .filter(
         (key) => specialist[key] !== undefined && specialist[key] !== 'none' && specialist[key] !== false,
       )

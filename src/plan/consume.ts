@@ -156,12 +156,13 @@ export function inline(text: string, limit: number): string {
   return flat.length <= limit ? flat : `${flat.slice(0, limit - 1)}…`;
 }
 
+/** Events of an agent are no words for people. */
 function lastLine(text: string): string {
   return (
     text
       .split('\n')
       .map((line) => line.trim())
-      .filter((line) => line !== '')
+      .filter((line) => line !== '' && !line.startsWith('{'))
       .at(-1) ?? ''
   );
 }

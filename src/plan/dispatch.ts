@@ -3,6 +3,7 @@ import { dependencyId } from '../model/dependency.ts';
 import type { Task } from '../model/plan.ts';
 import { durationMs, formatTime } from '../model/time.ts';
 import type { WorkOrder } from '../ports.ts';
+import { reportSection } from './agent-brief.ts';
 import { writeBrief } from './brief.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
@@ -47,7 +48,7 @@ export function dispatch(
     task: task.id,
     attempt: number,
     reason,
-    order: workOrder(draft, seen, task, number, route.command),
+    order: workOrder(draft, seen, task, number, route),
   });
 }
 
@@ -58,14 +59,22 @@ export function clearOutcome(draft: Draft, id: string, reason: string, except?: 
 }
 
 /** The order of an attempt. The command itself is passed on as it is written; values travel beside it. */
-export function workOrder(draft: Draft, seen: Seen, task: Task, attempt: number, command: string): WorkOrder {
+export function workOrder(
+  draft: Draft,
+  seen: Seen,
+  task: Task,
+  attempt: number,
+  { command, agent }: Extract<Route, { kind: 'command' }>,
+): WorkOrder {
+  const brief = writeBrief(seen.plan, task, blockersOf(draft, task), draft.reviewsOf(task.id));
   return {
     plan: seen.plan.name,
     task: task.id,
     attempt,
     kind: 'task',
     command,
-    brief: writeBrief(seen.plan, task, blockersOf(draft, task), draft.reviewsOf(task.id)),
+    ...(agent === undefined ? {} : { agent }),
+    brief: agent === undefined ? brief : `${brief}${reportSection(seen.plan)}`,
     output: task.fields.output ?? null,
     timeoutMs: durationMs(timeoutOf(task, seen.settings) ?? '') ?? null,
     graceMs: durationMs(seen.settings.grace) ?? 0,

@@ -242,7 +242,7 @@ function startAnnounced(draft: Draft, seen: Seen, task: Task, attempt: Attempt, 
     task: task.id,
     attempt: attempt.number,
     reason: 'announced and never started',
-    order: workOrder(draft, seen, task, attempt.number, route.command),
+    order: workOrder(draft, seen, task, attempt.number, route),
   });
 }
 

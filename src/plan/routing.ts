@@ -1,4 +1,5 @@
 /** Who does a task, and why: its own command, its named specialist, the best match by tags, the default; never a guess. */
+import { type AgentName, type Argv, agentArguments, commandLine } from '../model/agents.ts';
 import type { Task } from '../model/plan.ts';
 import type { Settings, Specialist } from '../model/settings.ts';
 
@@ -9,6 +10,8 @@ export type Route =
       readonly owner: string;
       readonly specialist: string | null;
       readonly reason: string;
+      /** Where an agent does it: what is started, without a shell; `command` is the same as a line to read and approve. */
+      readonly agent?: { readonly name: AgentName; readonly argv: Argv };
     }
   | { readonly kind: 'person'; readonly who: string | null; readonly reason: string };
 
@@ -24,14 +27,9 @@ export function routeTask(task: Task, settings: Settings): Route {
       specialist: name,
       reason: 'the task has a command of its own',
     };
-  if (specialist?.command !== undefined && specialist.person !== true)
-    return {
-      kind: 'command',
-      command: specialist.command,
-      owner: name ?? 'shell',
-      specialist: name,
-      reason: why,
-    };
+  const program = specialist === undefined ? undefined : programOf(specialist);
+  if (program !== undefined)
+    return { kind: 'command', ...program, owner: name ?? 'shell', specialist: name, reason: why };
   return { kind: 'person', who: name, reason: why };
 }
 
@@ -112,6 +110,17 @@ export function timeoutOf(task: Task, settings: Settings): string | undefined {
   const route = routeTask(task, settings);
   const name = route.kind === 'command' ? route.specialist : route.who;
   return task.fields.timeout ?? (name === null ? undefined : specialistOf(settings, name)?.timeout);
+}
+
+type Program = Pick<Extract<Route, { kind: 'command' }>, 'command' | 'agent'>;
+
+/** What a specialist runs; undefined where a person does the work. An agent's line holds its model and its permissions. */
+export function programOf({ command, agent, permissions, model, person }: Specialist): Program | undefined {
+  if (person === true) return undefined;
+  if (command !== undefined) return { command };
+  if (agent === undefined) return undefined;
+  const argv = agentArguments(agent, permissions ?? 'edit', model);
+  return { command: commandLine(argv), agent: { name: agent, argv } };
 }
 
 /** A specialist by its name, which may be any word that a person typed. */

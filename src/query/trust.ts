@@ -1,8 +1,9 @@
 /** `rondo trust`: every command that plans and settings of this checkout would run, and whether it is approved here. */
 import { RondoError } from '../errors.ts';
+import { AGENTS } from '../model/agents.ts';
 import type { TrustDocument } from '../model/documents.ts';
 import { sha256 } from '../model/sha256.ts';
-import { routeTask } from '../plan/routing.ts';
+import { programOf, routeTask } from '../plan/routing.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans } from '../round/find-plans.ts';
 import { loadSettings, SETTINGS_FILE } from '../round/load-settings.ts';
@@ -37,7 +38,7 @@ export async function listCommands(outside: Outside): Promise<TrustDocument> {
 
 /** What tells the line of a command; where the file has it in a form of its own, any line with a good part of it. */
 function lineOf({ repo }: Outside, command: string, file: string): (line: string) => boolean {
-  const strict = (line: string) => isCommandLine(line, command);
+  const strict = (line: string) => isCommandLine(line, command) || isAgentLine(line, command);
   const { commit } = repo.head();
   const text = commit === null ? null : repo.readAt(commit, file);
   if (text?.split(/\r?\n/).some(strict) !== false) return strict;
@@ -55,6 +56,13 @@ function isCommandLine(line: string, command: string): boolean {
   if (part !== command.trim()) return part !== '' && value.includes(part);
   const rest = value.replace(/^["'`]/, '');
   return rest.startsWith(part) && /^["'`]?\s*(?:$|[,})]|\s#)/.test(rest.slice(part.length));
+}
+
+/** `agent: claude`, of a line that starts that program; its model and permissions may stand on others. */
+function isAgentLine(line: string, command: string): boolean {
+  const name = AGENTS.find((agent) => command.startsWith(`${agent} `));
+  const given = /(?:^|[\s{,])["']?agent["']?\s*:\s*["']?(\w+)/.exec(line)?.[1];
+  return name !== undefined && given === name;
 }
 
 /** The longest piece that stands in a file as it is: without quotes, escapes and line ends. */
@@ -83,8 +91,10 @@ async function collect(outside: Outside): Promise<ReadonlyMap<string, Use>> {
     else use.usedBy.push(by);
   };
   const { settings } = await loadSettings(outside);
-  for (const [name, specialist] of Object.entries(settings.specialists))
-    if (specialist.command !== undefined) add(specialist.command, SETTINGS_FILE, `specialist ${name}`);
+  for (const [name, specialist] of Object.entries(settings.specialists)) {
+    const program = programOf(specialist);
+    if (program !== undefined) add(program.command, SETTINGS_FILE, `specialist ${name}`);
+  }
   const { plans } = await findPlans(outside);
   for (const target of plans) {
     const view = await viewOrNull(outside, target);

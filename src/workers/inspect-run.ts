@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fateOf } from '../local/process-identity.ts';
 import type { RunState } from '../ports.ts';
+import { reportOfAgent } from './agents/report-of-agent.ts';
 import { type DecodeReport, readResult } from './read-result.ts';
 import { type Claim, FILES, readClaim, readExit, readProcess } from './run-files.ts';
 import { isRunning } from './run-processes.ts';
@@ -94,7 +95,7 @@ export function stateOf(directory: string, phase: RunPhase, decode: DecodeReport
       const exit = readExit(directory);
       if (exit === undefined) return { kind: 'lost' }; // removed meanwhile
       const { exitCode, signal, timedOut, stopped, endedAt, outputMissing } = exit;
-      const found = readResult(directory, decode);
+      const found = reportOfAgent(readResult(directory, decode), exit, decode);
       return { kind: 'ended', exitCode, signal, timedOut, stopped, endedAt, outputMissing, ...found };
     }
   }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join, sep } from 'node:path';
 import { identify, ownIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { publishOnce, type WriteOptions, writeAtomic } from '../local/write-atomic.ts';
+import { watchOutput } from './agents/watch-output.ts';
 import { openLog } from './bounded-log.ts';
 import { type Claim, type ExitFile, FILES, type OrderFile, readExit, readOrder } from './run-files.ts';
 import { endRun, type RunProcesses } from './run-processes.ts';
@@ -70,9 +71,11 @@ async function runCommand(
 ): Promise<ExitFile> {
   // Whoever asks for the end writes the mark before it looks for a claim, so one of the two sees the other.
   if (existsSync(FILES.stop)) return exitOf(order, { exitCode: null, signal: null }, 'stop');
-  const log = openLog(order.logLimit);
+  const plain = openLog(order.logLimit);
+  const watched = order.agent === undefined ? undefined : watchOutput(plain, order.agent.name);
+  const log = watched ?? plain;
   const env = workerEnvironment(process.env, order, directory, claim.token);
-  const command = startCommand(order.command, order.root, env, log);
+  const command = startCommand(order.agent?.argv ?? ['/bin/sh', '-c', order.command], order.root, env, log);
   const leader = command.pid === undefined ? null : identify(command.pid);
   if (leader !== null) noteLeader(leader);
   const why = await waitForEnd(command, order.timeoutMs, asked);
@@ -86,7 +89,7 @@ async function runCommand(
   const end = await command.exited;
   await command.drained();
   log.close();
-  return exitOf(order, end, why);
+  return { ...exitOf(order, end, why), ...(watched === undefined ? {} : { agent: watched.end() }) };
 }
 
 /** For whoever has to end the command when this process is killed; on Linux its token tells them, too. */

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fail } from '../errors.ts';
 import { isIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { readJson } from '../local/read-regular.ts';
+import { AGENTS } from '../model/agents.ts';
 import type { Announced, WorkOrder } from '../ports.ts';
+import type { AgentEnd } from './agents/agent-end.ts';
 
 export const FILES = {
   order: 'order.json',
@@ -55,6 +57,8 @@ export interface ExitFile {
   /** Milliseconds since 1970. */
   readonly endedAt: number;
   readonly outputMissing: boolean;
+  /** What an agent's output says, where an agent did the work. */
+  readonly agent?: AgentEnd;
 }
 
 /** The folder of all runs of a checkout. */
@@ -107,7 +111,7 @@ export function readClaim(directory: string): Claim | undefined {
 
 /** How an attempt ended; undefined where no such word can be read. */
 export function readExit(directory: string): ExitFile | undefined {
-  const value = readJson(join(directory, FILES.exit), 65_536);
+  const value = readJson(join(directory, FILES.exit), 1_048_576);
   return isExit(value) ? value : undefined;
 }
 
@@ -120,8 +124,9 @@ export function readProcess(directory: string, file: string): ProcessIdentity | 
 function isOrder(value: unknown): value is OrderFile {
   if (!isRecord(value)) return false;
   const { plan, task, attempt, command, brief, output, timeoutMs, graceMs, logLimit, env, root } = value;
-  const { writes = [] } = value;
+  const { writes = [], agent } = value;
   return (
+    (agent === undefined || isAgent(agent)) &&
     [plan, task, command, brief, root].every((text) => typeof text === 'string') &&
     [attempt, graceMs, logLimit].every((number) => typeof number === 'number') &&
     (output === null || typeof output === 'string') &&
@@ -130,6 +135,17 @@ function isOrder(value: unknown): value is OrderFile {
     writes.every((text) => typeof text === 'string') &&
     isRecord(env) &&
     Object.values(env).every((text) => typeof text === 'string')
+  );
+}
+
+function isAgent(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { name, argv } = value;
+  return (
+    AGENTS.some((known) => known === name) &&
+    Array.isArray(argv) &&
+    argv.length > 0 &&
+    argv.every((word) => typeof word === 'string')
   );
 }
 
@@ -160,12 +176,25 @@ function isClaim(value: unknown): value is Claim {
 
 function isExit(value: unknown): value is ExitFile {
   if (!isRecord(value)) return false;
-  const { exitCode, signal, timedOut, stopped, endedAt, outputMissing } = value;
+  const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, agent } = value;
   return (
+    (agent === undefined || isAgentEnd(agent)) &&
     (exitCode === null || typeof exitCode === 'number') &&
     (signal === null || typeof signal === 'string') &&
     [timedOut, stopped, outputMissing].every((flag) => typeof flag === 'boolean') &&
     typeof endedAt === 'number'
+  );
+}
+
+function isAgentEnd(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { closed, failure, denied, answer } = value;
+  return (
+    typeof closed === 'boolean' &&
+    (failure === null || typeof failure === 'string') &&
+    typeof answer === 'string' &&
+    Array.isArray(denied) &&
+    denied.every((word) => typeof word === 'string')
   );
 }
 

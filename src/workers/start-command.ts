@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { Argv } from '../model/agents.ts';
 import type { BoundedLog } from './bounded-log.ts';
 import { FILES } from './run-files.ts';
 
@@ -14,9 +15,9 @@ export interface Command {
   drained(): Promise<void>;
 }
 
-/** Starts `sh -c <command>`, with the brief of the current folder on its standard input. */
+/** Starts a program with its arguments, with the brief of the current folder on its standard input. */
 export function startCommand(
-  command: string,
+  [program, ...args]: Argv,
   root: string,
   env: Readonly<Record<string, string>>,
   log: BoundedLog,
@@ -25,7 +26,7 @@ export function startCommand(
   const pipe = openPipe();
   const output = pipe?.write ?? 'pipe';
   // Both streams share one pipe, so that the log has their lines in order.
-  const child = spawn('/bin/sh', ['-c', command], {
+  const child = spawn(program, args, {
     cwd: root,
     env,
     detached: true,
@@ -34,7 +35,7 @@ export function startCommand(
   closeSync(brief);
   if (pipe !== undefined) closeSync(pipe.write);
   const streams = pipe === undefined ? [child.stdout, child.stderr] : [pipe.read];
-  return { pid: child.pid, exited: exitOf(child, log), drained: keepOutput(streams, log) };
+  return { pid: child.pid, exited: exitOf(child, program, log), drained: keepOutput(streams, log) };
 }
 
 /**
@@ -56,11 +57,13 @@ function openPipe(): { readonly read: Readable; readonly write: number } | undef
   }
 }
 
-function exitOf(child: ChildProcess, log: BoundedLog): Command['exited'] {
+function exitOf(child: ChildProcess, program: string, log: BoundedLog): Command['exited'] {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
     child.once('error', (error) => {
-      log.write(Buffer.from(`the command could not be started: ${error.message}\n`));
+      const gone = 'code' in error && error.code === 'ENOENT';
+      const why = gone ? `${program} is not there; is it on the PATH?` : error.message;
+      log.write(Buffer.from(`the command could not be started: ${why}\n`));
       resolve({ exitCode: 127, signal: null });
     });
   });

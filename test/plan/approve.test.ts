@@ -75,7 +75,7 @@ describe('what has no effect', () => {
       with_,
       settings({ sync: { push: 'auto' }, specialists: { x: { agent: 'claude' } } }),
     );
-    expect(said.map((p) => p.code)).toEqual(Array(4).fill('not-supported'));
+    expect(said.map((p) => p.code)).toEqual(Array(3).fill('not-supported'));
     expect(said.every((p) => p.severity === 'warning')).toBe(true);
     expect(
       notSupported(
