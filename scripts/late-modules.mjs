@@ -31,6 +31,7 @@ export const LATE_SOURCES = [
   'plan/requests/finish-task.ts',
   'plan/requests/move-plan.ts',
   'plan/requests/reset-task.ts',
+  'plan/requests/start-step.ts',
   'plan/rules/break-cycles.ts',
   'plan/strays.ts',
   'round/find-strays.ts',
@@ -39,6 +40,7 @@ export const LATE_SOURCES = [
   'state-file/print-mermaid.ts',
   'workers/open-waker.ts',
   'workers/open-workers.ts',
+  'workers/step-run.ts',
   'workers/trace-run.ts',
   // What is needed where the plan's text is not the one that is known.
   'git/conversion.ts',

@@ -23,6 +23,17 @@ const host: Host = {
     const { openOutside } = await import('./open-outside.ts');
     return openOutside(dir, { env: process.env, trustAll });
   },
+  async attach(words) {
+    const { dieBy, runAttached, signalExitCode } = await import('./workers/run-attached.ts');
+    const ended = await runAttached(words);
+    const { exitCode, signal } = ended;
+    const end = () => {
+      if (signal === null) return exitCode ?? 1;
+      dieBy(signal);
+      return signalExitCode(signal);
+    };
+    return { ...ended, end };
+  },
   onInterrupt(listener) {
     // Taken away at the first one, so that the second ends the process at once.
     const once = () => {

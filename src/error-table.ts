@@ -331,7 +331,11 @@ export const ERRORS = {
     'A commit hook or the signing program refused the round commit.',
     'Mend the hook, or switch `commit.hooks` or `commit.sign` off.',
   ),
-  disabled: entry(EXIT.refused, 'RONDO_DISABLE is set, so nothing is tracked.', 'Unset RONDO_DISABLE.'),
+  disabled: entry(
+    EXIT.refused,
+    'RONDO_DISABLE is set, or task_tracking.enabled is false, so nothing is tracked.',
+    'Unset RONDO_DISABLE, or set the setting to true.',
+  ),
 
   // 5: try again
   locked: entry(

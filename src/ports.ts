@@ -174,7 +174,8 @@ export interface WorkOrder {
   /** A task id; or `+check-<hash>` with kind `check` for a machine-checked criterion. */
   readonly task: string;
   readonly attempt: number;
-  readonly kind: 'task' | 'check';
+  /** `step`: the caller runs the command itself, see `Workers.enter`. */
+  readonly kind: 'task' | 'check' | 'step';
   /** The shell command. */
   readonly command: string;
   /** Where an agent does it: what is started in place of a shell. `command` then only tells of it. */
@@ -219,7 +220,13 @@ export type RunState =
   /** The directory may be there, but no wrapper ever claimed the attempt. */
   | { readonly kind: 'announced' }
   /** `child` is false between the wrapper's claim and the command's start. */
-  | { readonly kind: 'alive'; readonly pid: number; readonly startedAt: number }
+  | {
+      readonly kind: 'alive';
+      readonly pid: number;
+      readonly startedAt: number;
+      /** The caller of `rondo step` runs it, who alone may end it: no round stops it. */
+      readonly step?: true;
+    }
   /** The wrapper wrote how it ended. `report` is null where there was no result file; `malformed` keeps its text. */
   | {
       readonly kind: 'ended';
@@ -231,6 +238,8 @@ export type RunState =
       readonly report: WorkerReport | null;
       readonly malformed: string | null;
       readonly outputMissing: boolean;
+      /** What was run, where a caller ran it: it stands nowhere else. */
+      readonly command?: string;
     }
   /** Claimed once, no longer alive, and it left no word of its end (killed, or the machine restarted). */
   | { readonly kind: 'lost' };
@@ -277,7 +286,16 @@ export interface Workers {
   adopt(plan: string, traced: Run): void;
   /** Starts an attempt. Starting one that is claimed already does nothing: the claim is exclusive. */
   start(order: WorkOrder): void;
-  /** Asks the wrapper to stop the attempt's process group: SIGTERM, grace, SIGKILL. Returns at once. */
+  /** Enters an attempt whose command this very process runs; while the process lives, so does the attempt. */
+  enter(order: WorkOrder): void;
+  /** Writes how an attempt ended that was entered so. */
+  leave(
+    plan: string,
+    task: string,
+    attempt: number,
+    end: { readonly exitCode: number | null; readonly signal: string | null },
+  ): void;
+  /** Asks the wrapper to stop the attempt's process group: SIGTERM, grace, SIGKILL. Returns at once; leaves what a caller runs alone. */
   stop(plan: string, task: string, attempt: number): void;
   /** Marks a run as consumed or fenced, so that it is reported once. */
   settle(plan: string, task: string, attempt: number): void;

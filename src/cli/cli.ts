@@ -1,7 +1,7 @@
 /** The frame around every command: registers it with commander, opens the outside, prints the answer, keeps the exit code. */
 import type { Command } from '@commander-js/extra-typings';
 import { fail, problem, RondoError } from '../errors.ts';
-import type { Host } from './host.ts';
+import { type Host, isDisabled } from './host.ts';
 import { printJson } from './print/json.ts';
 import { loadStyle } from './print/style.ts';
 import type { Program } from './program.ts';
@@ -46,11 +46,16 @@ export class Cli {
     options: { readonly trustAll?: boolean } = {},
   ): Promise<void> {
     if (await this.#refuseDisabled(name)) return;
-    const session = await openSession(this.host, this.flags(), options.trustAll === true);
+    const session = await openSession(this.host, this.flags(), options.trustAll === true ? 'all' : 'asked');
     const answer = await work(session);
     if (answer === undefined) return;
     this.#exit = answer.exit ?? 0;
     this.host.stdout.write(session.json ? printJson(answer.document) : answer.text());
+  }
+
+  /** Runs work that speaks for itself and ends with an exit code of its own. */
+  async exitWith(work: () => Promise<number>): Promise<void> {
+    this.#exit = await work();
   }
 
   /** Prints an answer that needs no checkout. */
@@ -68,8 +73,7 @@ export class Cli {
   }
 
   async #refuseDisabled(name: string): Promise<boolean> {
-    const off = this.host.env.RONDO_DISABLE;
-    if (findCommand(name)?.changes !== true || off === undefined || off === '' || off === '0') return false;
+    if (findCommand(name)?.changes !== true || !isDisabled(this.host)) return false;
     const { errorAsDocument, printError } = await import('./print/print-error.ts');
     const disabled = new RondoError(
       problem('disabled', `RONDO_DISABLE is set, so ${this.host.name} ${name} did nothing`, {

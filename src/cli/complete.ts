@@ -88,7 +88,7 @@ interface Names {
 /** Outside a repository, or where a plan is broken, there is just nothing to offer. */
 async function namesHere(cli: Cli): Promise<Names> {
   try {
-    const { outside } = await openSession(cli.host, cli.flags(), false);
+    const { outside } = await openSession(cli.host, cli.flags(), 'asked');
     const { plans } = await listPlans(outside);
     const good = plans.filter((plan) => plan.status !== null);
     const open = good.filter((plan) => plan.status !== 'complete');
@@ -117,7 +117,7 @@ const APPROVING = new Set(['approve', 'revoke']);
 
 async function commandsHere(cli: Cli): Promise<readonly Word[]> {
   try {
-    const { outside } = await openSession(cli.host, cli.flags(), false);
+    const { outside } = await openSession(cli.host, cli.flags(), 'asked');
     const commands = await listCommandTexts(outside);
     return commands.map(({ id, command }) => ({
       value: id,

@@ -23,8 +23,24 @@ export interface Host {
   readInput(): string;
   /** Opens the checkout that holds the folder; throws `not-a-repository` and the like. */
   open(options: { readonly dir: string; readonly trustAll: boolean }): Promise<Outside>;
+  /**
+   * Runs a command with this process's own streams, folder and environment, and passes signals on. `end` ends this process
+   * as the command ended: by the same signal, else it returns the exit code.
+   */
+  attach(words: readonly string[]): Promise<{
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+    readonly notStarted: string | null;
+    end(): number;
+  }>;
   /** Calls the listener at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process. Returns what takes it away again. */
   onInterrupt(listener: () => void): () => void;
+}
+
+/** Whether `RONDO_DISABLE` switches off what changes something. */
+export function isDisabled(host: Host): boolean {
+  const off = variable(host, 'RONDO_DISABLE');
+  return off !== undefined && off !== '0';
 }
 
 /** A variable of the environment; undefined where it is empty, too. */

@@ -20,13 +20,15 @@ export interface Session {
   note(text: string): void;
 }
 
+/** `trust`: whether every command counts as approved; `asked` where the environment says so. */
 export async function openSession(
   host: Host,
   flags: { readonly json: boolean; readonly dir: string | undefined },
-  trustAll: boolean,
+  trust: 'all' | 'asked' | 'never',
 ): Promise<Session> {
   const dir = flags.dir === undefined ? host.cwd : resolve(host.cwd, flags.dir);
-  const outside = await host.open({ dir, trustAll: trustAll || variable(host, 'RONDO_TRUST') === 'all' });
+  const trustAll = trust === 'all' || (trust === 'asked' && variable(host, 'RONDO_TRUST') === 'all');
+  const outside = await host.open({ dir, trustAll });
   return {
     host,
     outside,

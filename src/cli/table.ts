@@ -73,6 +73,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     'Check what is under way and recover it; start nothing new',
     () => import('./commands/round.ts'),
   ),
+  change('step', MOVE, 'Run a command and keep its task up to date', () => import('./commands/step.ts')),
   look('wait', MOVE, 'Wait until a plan changes', () => import('./commands/wait.ts')),
 
   change('claim', TASKS, 'Take a task', () => import('./commands/claim.ts')),

@@ -130,6 +130,8 @@ export interface ProcStat {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
+  /** The process group in the foreground of its terminal; -1 where it has none. */
+  readonly foreground: number;
   readonly start: string;
 }
 
@@ -147,7 +149,8 @@ export function parseProcStat(line: string): ProcStat | null {
   const end = line.lastIndexOf(')');
   if (end < 0) return null;
   const fields = line.slice(end + 2).split(' ');
-  const [state, parent, group, session, start] = [fields[0], fields[1], fields[2], fields[3], fields[19]];
+  const [state, start] = [fields[0], fields[19]];
   if (state === undefined || start === undefined) return null;
-  return { state, parent: Number(parent), group: Number(group), session: Number(session), start };
+  const [parent = 0, group = 0, session = 0, , foreground = -1] = fields.slice(1, 6).map(Number);
+  return { state, parent, group, session, foreground, start };
 }

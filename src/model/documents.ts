@@ -35,7 +35,7 @@ export const changeDocument = z.object({
 export type ChangeDocument = z.infer<typeof changeDocument>;
 
 export const effectDocument = z.object({
-  kind: z.enum(['start', 'stop', 'settle', 'adopt']),
+  kind: z.enum(['start', 'stop', 'settle', 'adopt', 'enter']),
   id: z.string(),
   task: z.string(),
   attempt: z.int(),

@@ -74,7 +74,7 @@ export const planSettingShape = {
   task_tracking: z.optional(
     field(
       z.strictObject({
-        enabled: z.optional(field(flag(), 'Whether steps are tracked.')),
+        enabled: z.optional(field(flag(), 'Whether `rondo step` tracks; without it the command just runs.')),
         ledger: z.optional(field(flag(), 'Whether milestones are written to a ledger file.')),
         ledger_path: z.optional(field(path(), 'Where the ledger is.')),
         auto_cleanup: z.optional(field(flag(), 'Whether a finished workflow is cleaned up.')),

@@ -15,6 +15,12 @@ export interface Settings {
     readonly fallback_behavior: 'use_default' | 'ask_user';
     readonly default_specialist: string | undefined;
   };
+  readonly task_tracking: {
+    readonly enabled: boolean;
+    readonly ledger: boolean;
+    readonly ledger_path: string;
+    readonly auto_cleanup: boolean;
+  };
   readonly lease: string;
   readonly retries: number;
   readonly check_timeout: string;
@@ -34,6 +40,12 @@ export const DEFAULT_SETTINGS: Settings = {
   parallelism: { max_parallel_tasks: 5, auto_launch: true, strategy: 'eager' },
   specialists: {},
   specialist_routing: { fallback_behavior: 'use_default', default_specialist: undefined },
+  task_tracking: {
+    enabled: true,
+    ledger: false,
+    ledger_path: '.agents/workflow-ledger.yml',
+    auto_cleanup: true,
+  },
   lease: '1h',
   retries: 0,
   check_timeout: '30m',
@@ -68,6 +80,12 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
           layer.specialist_routing?.fallback_behavior ?? out.specialist_routing.fallback_behavior,
         default_specialist:
           layer.specialist_routing?.default_specialist ?? out.specialist_routing.default_specialist,
+      },
+      task_tracking: {
+        enabled: layer.task_tracking?.enabled ?? out.task_tracking.enabled,
+        ledger: layer.task_tracking?.ledger ?? out.task_tracking.ledger,
+        ledger_path: layer.task_tracking?.ledger_path ?? out.task_tracking.ledger_path,
+        auto_cleanup: layer.task_tracking?.auto_cleanup ?? out.task_tracking.auto_cleanup,
       },
       lease: layer.lease ?? out.lease,
       retries: layer.retries ?? out.retries,

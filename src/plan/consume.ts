@@ -139,12 +139,17 @@ function resultOf(seen: Seen, task: Task, ended: Ended, summary: string | undefi
 }
 
 function evidenceOf(seen: Seen, task: Task, ended: Ended): Evidence {
-  const route = routeTask(task, seen.settings);
+  const command = ended.command === undefined ? routedCommand(seen, task) : inline(ended.command, 300);
   return {
-    ...(route.kind === 'command' ? { command: route.command } : {}),
+    ...(command === undefined ? {} : { command }),
     ...(ended.exitCode === null ? {} : { exit_code: ended.exitCode }),
     ...(seen.head === null ? {} : { commit: seen.head.slice(0, 12) }),
   };
+}
+
+function routedCommand(seen: Seen, task: Task): string | undefined {
+  const route = routeTask(task, seen.settings);
+  return route.kind === 'command' ? route.command : undefined;
 }
 
 /** Text from outside on one line, without control characters, cut at a length. */

@@ -1,6 +1,7 @@
 /** DECIDE: the request, then the rules in a fixed order, turn what was seen into changes, effects and reasons. Pure. */
 import type { Problem } from '../errors.ts';
 import { planStatusOf } from '../model/plan.ts';
+import type { Run } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { type Effect, effectId } from './effect.ts';
 import { endedWell } from './graph.ts';
@@ -92,7 +93,7 @@ function stopMoved(draft: Draft, seen: Seen, request: Request, before: number): 
   if (moved.length === 0) return;
   draft.dropEffects((effect) => effect.kind === 'start' && !isAnnounced(draft, effect));
   if (request.kind === 'done') return;
-  const alive = new Map(seen.runs.filter((run) => run.state.kind === 'alive').map((run) => [run.task, run]));
+  const alive = new Map(seen.runs.filter(isWorkerAlive).map((run) => [run.task, run]));
   const stopped = new Set(draft.effects.flatMap((effect) => (effect.kind === 'stop' ? [effect.id] : [])));
   for (const change of moved) {
     if (change.kind !== 'task-status' || change.from !== 'in_progress') continue;
@@ -102,6 +103,11 @@ function stopMoved(draft: Draft, seen: Seen, request: Request, before: number): 
     if (stopped.has(id)) continue;
     draft.effects.push({ kind: 'stop', id, task: run.task, attempt: run.attempt, reason: change.reason });
   }
+}
+
+/** What a caller runs by itself is not ours to stop. */
+function isWorkerAlive({ state }: Run): boolean {
+  return state.kind === 'alive' && state.step !== true;
 }
 
 function isAnnounced(draft: Draft, effect: Effect): boolean {

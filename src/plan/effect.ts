@@ -10,6 +10,15 @@ export type Effect =
       readonly reason: string;
       readonly order: WorkOrder;
     }
+  /** The caller runs the attempt's command: from now on the run is known to live while the caller does. */
+  | {
+      readonly kind: 'enter';
+      readonly id: string;
+      readonly task: string;
+      readonly attempt: number;
+      readonly reason: string;
+      readonly order: WorkOrder;
+    }
   | {
       readonly kind: 'stop';
       readonly id: string;

@@ -17,6 +17,7 @@ import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
+import { isStep } from './step.ts';
 import { adoptTraced, hasStray, recoverStrays } from './strays.ts';
 
 export interface RecoverOptions {
@@ -191,7 +192,7 @@ function recoverHere(
       settle(draft, seen, task.id, attempt.number, 'it is gone without a result');
       return giveUpOrRetry(draft, seen, task, attempt, 'the worker is gone and left no result');
     case 'alive':
-      return watchAlive(draft, seen, task, attempt, run.state.startedAt);
+      return watchAlive(draft, seen, task, attempt, run.state);
   }
 }
 
@@ -222,6 +223,10 @@ function startAnnounced(draft: Draft, seen: Seen, task: Task, attempt: Attempt, 
     );
     return;
   }
+  if (isStep(attempt)) {
+    giveUpOrRetry(draft, seen, task, attempt, 'the step was killed before its command started');
+    return;
+  }
   const route = routeTask(task, seen.settings);
   if (route.kind === 'person') {
     draft.step(task.id, 'pending', `attempt ${attempt.number} was announced, and nobody runs it any more`);
@@ -246,10 +251,16 @@ function startAnnounced(draft: Draft, seen: Seen, task: Task, attempt: Attempt, 
   });
 }
 
-function watchAlive(draft: Draft, seen: Seen, task: Task, attempt: Attempt, startedAt: number): void {
+function watchAlive(
+  draft: Draft,
+  seen: Seen,
+  task: Task,
+  attempt: Attempt,
+  { startedAt, step }: Extract<Run['state'], { kind: 'alive' }>,
+): void {
   const running = seen.now - startedAt;
   const timeout = durationMs(timeoutOf(task, seen.settings) ?? '');
-  if (timeout !== undefined && running > timeout) {
+  if (timeout !== undefined && running > timeout && step !== true) {
     // Its end, once it comes, is consumed as a time-out; a second attempt must not start beside it.
     stop(draft, seen, task.id, attempt.number, `past its timeout of ${formatDuration(timeout)}`);
     return;
@@ -294,6 +305,8 @@ function recoverStrayRun(draft: Draft, seen: Seen, run: Run, consumed: ReadonlyS
   const wanted = task !== undefined && current && taskStatusOf(task) === 'in_progress';
   if (wanted || (current && run.settled)) return;
   if (run.state.kind === 'alive') {
+    // A step ends when its caller's command does; what it leaves is fenced off then.
+    if (run.state.step === true) return;
     const why =
       task === undefined ? 'its task is no longer in the plan' : `its task is ${taskStatusOf(task)}`;
     stop(draft, seen, run.task, run.attempt, current ? why : `${why}, at another attempt`);

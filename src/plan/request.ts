@@ -23,6 +23,8 @@ export type Request =
       readonly returns: string | undefined;
       readonly until: string | undefined;
     }
+  /** The caller runs the command itself; it is kept as evidence, and never run again. */
+  | { readonly kind: 'step'; readonly task: string; readonly command: string }
   | { readonly kind: 'release'; readonly task: string }
   | {
       readonly kind: 'done';

@@ -25,6 +25,8 @@ function runEffect({ workers, repo }: Outside, plan: string, effect: Effect): vo
   switch (effect.kind) {
     case 'start':
       return workers.start(effect.order);
+    case 'enter':
+      return workers.enter(effect.order);
     case 'stop':
       // A second look, some milliseconds after the first: an editor saves by removing a file and putting another there.
       if (effect.gone !== undefined && repo.whereIs(effect.gone.file, effect.gone.ref) !== 'gone') return;

@@ -30,6 +30,7 @@ import {
   readProcess,
   runFolder,
 } from './run-files.ts';
+import { claimStep, endStep, stateOfStep } from './step-run.ts';
 import { aliasRun, findLive, findRenamed, restoreRun } from './trace-run.ts';
 import { scrubEnvironment } from './worker-environment.ts';
 
@@ -127,9 +128,21 @@ class LocalWorkers implements Workers {
     this.#spawnWrapper(directory, [directory], FILES.spawned);
   }
 
+  enter(order: WorkOrder): void {
+    const { plan, task, attempt } = order;
+    const directory = this.directory(plan, task, attempt);
+    enterRun(this.#options.gitDir, { plan, task, attempt, directory });
+    this.#writeOrder(directory, order);
+    claimStep(directory, order.graceMs);
+  }
+
+  leave(plan: string, task: string, attempt: number, end: Parameters<Workers['leave']>[3]): void {
+    endStep(this.directory(plan, task, attempt), end);
+  }
+
   stop(plan: string, task: string, attempt: number): void {
     const directory = this.directory(plan, task, attempt);
-    if (!existsSync(directory)) return;
+    if (!existsSync(directory) || existsSync(join(directory, FILES.step))) return;
     // The mark first, then the look at the claim; the wrapper does it the other way round, so none is missed.
     this.#mark(directory, FILES.stop);
     const phase = this.#phase(directory);
@@ -179,7 +192,8 @@ class LocalWorkers implements Workers {
     if (phase.kind === 'orphaned') this.#reap(place.directory);
     const { plan, task, attempt, directory } = place;
     const settled = names.has(FILES.settled) || phase.kind === 'foreign';
-    const state = stateOf(directory, phase, this.#options.decodeReport);
+    const found = stateOf(directory, phase, this.#options.decodeReport);
+    const state = names.has(FILES.step) ? stateOfStep(directory, found) : found;
     if (settled && (state.kind === 'ended' || state.kind === 'lost')) retireRun(this.#options.gitDir, place);
     const run = { plan, task, attempt, settled, state };
     return task.startsWith('+') && !settled ? { ...run, command: readOrder(directory)?.command } : run;

@@ -1,11 +1,11 @@
 /** Runs the command of one attempt from claim to end. The wrapper's main line; its current folder is the run directory. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { identify, ownIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { publishOnce, type WriteOptions, writeAtomic } from '../local/write-atomic.ts';
 import { watchOutput } from './agents/watch-output.ts';
 import { openLog } from './bounded-log.ts';
+import { isWorkFile } from './is-work-file.ts';
 import { type Claim, type ExitFile, FILES, type OrderFile, readExit, readOrder } from './run-files.ts';
 import { endRun, type RunProcesses } from './run-processes.ts';
 import { type Command, startCommand } from './start-command.ts';
@@ -140,17 +140,8 @@ function exitOf(
     timedOut: why === 'timeout',
     stopped: why === 'stop',
     endedAt: Date.now(),
-    outputMissing: order.output !== null && !isInside(order.root, order.output),
+    outputMissing: order.output !== null && !isWorkFile(order.root, order.output),
   };
-}
-
-/** Whether there is such a file within the work tree, links followed. */
-function isInside(root: string, path: string): boolean {
-  try {
-    return realpathSync(join(root, path)).startsWith(realpathSync(root) + sep);
-  } catch {
-    return false;
-  }
 }
 
 /**

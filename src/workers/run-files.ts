@@ -23,6 +23,8 @@ export const FILES = {
   olderLog: 'log.1',
   result: 'result.json',
   exit: 'exit.json',
+  /** Mark: whoever called `rondo step` runs the command, and nothing else does. */
+  step: 'step',
   /** Mark: the attempt is to be stopped. */
   stop: 'stop',
   /** Mark: a round has consumed or fenced it. */

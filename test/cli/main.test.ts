@@ -29,6 +29,7 @@ async function call(argv: readonly string[], open: Host['open'], env: Host['env'
     stdinIsTTY: false,
     readInput: () => '',
     open,
+    attach: async () => ({ exitCode: 0, signal: null, notStarted: null, end: () => 0 }),
     onInterrupt: () => () => undefined,
   });
   return { ...said, code };
@@ -85,6 +86,7 @@ describe('the table of commands', () => {
       reject: ['t', '--reason', 'x'],
       assign: ['t', 's'],
       recommend: ['t'],
+      step: ['t', '--', 'true'],
     };
     const tasks = ['claim', 'release', 'done', 'fail', 'block', 'unblock', 'retry', 'cancel'];
     for (const { name, changes } of COMMANDS) {

@@ -79,6 +79,7 @@ describe('who a process is', () => {
       parent: 7134,
       group: 7130,
       session: 4452,
+      foreground: -1,
       start: '232358',
     });
     expect(parseProcStat('')).toBeNull();

@@ -228,7 +228,7 @@ export const arbitraryAttempt: fc.Arbitrary<NonNullable<TaskFields['attempt']>> 
     machine: rare(fc.constantFrom(HERE, HERE, ELSEWHERE)),
     started_at: rare(when),
     lease_until: rare(when),
-    returns: rare(fc.constant('process exit')),
+    returns: rare(fc.constantFrom('process exit', 'step exit')),
     retry: rare(fc.integer({ min: 0, max: 2 })),
   })
   .map((attempt) => defined(attempt) as NonNullable<TaskFields['attempt']>);
@@ -420,6 +420,7 @@ export function arbitraryRequest(): fc.Arbitrary<Request> {
     bare('pause', { stop: false }),
     bare('decide', { text: 'we do' }),
     named('claim', { owner: 'kim', returns: undefined, until: undefined }),
+    named('step', { command: 'make it' }),
     named('release'),
     named('done', { summary: 'well', metadata: {}, passed: undefined }),
     named('fail', { reason: undefined }),

@@ -13,6 +13,7 @@ import { editTask } from './edit-task.ts';
 import { blockTask, failTask, finishTask, unblockTask } from './finish-task.ts';
 import { acceptPlan, launchPlan, pausePlan, reopenPlan, restartPlan, resumePlan } from './move-plan.ts';
 import { cancelTask, reopenTask, retryTask } from './reset-task.ts';
+import { startStep } from './start-step.ts';
 
 export function applyRequest(draft: Draft, seen: Seen, request: Request): Problem | undefined {
   switch (request.kind) {
@@ -26,6 +27,8 @@ export function applyRequest(draft: Draft, seen: Seen, request: Request): Proble
       return addTask(draft, seen, request);
     case 'claim':
       return claimTask(draft, seen, request);
+    case 'step':
+      return startStep(draft, seen, request);
     case 'release':
       return releaseTask(draft, seen, request.task);
     case 'done':
