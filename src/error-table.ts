@@ -334,7 +334,7 @@ export const ERRORS = {
   disabled: entry(
     EXIT.refused,
     'RONDO_DISABLE is set, or task_tracking.enabled is false, so nothing is tracked.',
-    'Unset RONDO_DISABLE, or set the setting to true.',
+    'Unset RONDO_DISABLE.',
   ),
 
   // 5: try again
