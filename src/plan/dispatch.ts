@@ -64,7 +64,7 @@ export function workOrder(
   seen: Seen,
   task: Task,
   attempt: number,
-  { command, agent }: Extract<Route, { kind: 'command' }>,
+  { command, agent }: Pick<Extract<Route, { kind: 'command' }>, 'command' | 'agent'>,
 ): WorkOrder {
   const brief = writeBrief(seen.plan, task, blockersOf(draft, task), draft.reviewsOf(task.id));
   return {

@@ -50,7 +50,7 @@ export function startStep(
     },
     reason,
   );
-  const order = workOrder(draft, seen, task, number, request.command);
+  const order = workOrder(draft, seen, task, number, { command: request.command });
   draft.effects.push({
     kind: 'enter',
     id: effectId(seen.plan.name, task.id, number),
