@@ -33,6 +33,7 @@ export const LATE_SOURCES = [
   'plan/requests/reset-task.ts',
   'plan/requests/start-step.ts',
   'plan/rules/break-cycles.ts',
+  'plan/rules/gates.ts',
   'plan/strays.ts',
   'round/find-strays.ts',
   'round/read.ts',

@@ -268,6 +268,11 @@ export const ERRORS = {
     'A check of a success criterion fails.',
     'Mend it and run `rondo resume`, or take it as met with `rondo accept`.',
   ),
+  'gate-failed': entry(
+    EXIT.refused,
+    'The work of a task did not pass one of its gates. A required one blocks the task; an optional one is a warning.',
+    'Mend it and run the gates again with `rondo unblock <task>`, or have the work done again with `rondo retry <task>`.',
+  ),
   'edit-not-committed': entry(
     EXIT.retry,
     'The plan has edits that are not committed, and `adopt: on-commit` waits for them.',

@@ -171,11 +171,11 @@ export interface RepoFacts {
 /** What a worker is to do. Values travel by environment, standard input and files, never inside a command line. */
 export interface WorkOrder {
   readonly plan: string;
-  /** A task id; or `+check-<hash>` with kind `check` for a machine-checked criterion. */
+  /** A task id; or `+check-<hash>` with kind `check` for a machine-checked criterion, `+gate-<hash>` with `gate` for a gate. */
   readonly task: string;
   readonly attempt: number;
   /** `step`: the caller runs the command itself, see `Workers.enter`. */
-  readonly kind: 'task' | 'check' | 'step';
+  readonly kind: 'task' | 'check' | 'gate' | 'step';
   /** The shell command. */
   readonly command: string;
   /** Where an agent does it: what is started in place of a shell. `command` then only tells of it. */
@@ -190,10 +190,12 @@ export interface WorkOrder {
   readonly logLimit: number;
   /** Further environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Null for a check, which no plan announces. */
+  /** Null for a check or gate, which no plan announces. */
   readonly announced: Announced | null;
   /** Globs of what it may change in this work tree; not there where the task does not say. */
   readonly writes?: readonly string[];
+  /** Of a gate: the commit that was checked out when it was ordered. */
+  readonly commit?: string;
 }
 
 /** Where and when an attempt was announced: by this it is known again once its plan has another name, or none. */
@@ -251,8 +253,10 @@ export interface Run {
   readonly state: RunState;
   /** Whether a round has consumed or fenced it already. */
   readonly settled: boolean;
-  /** What was run, of a check that is not settled: it counts for this command only. */
+  /** What was run, of a check or gate that is not settled: it counts for this command only. */
   readonly command?: string | undefined;
+  /** Of a gate that is not settled: the commit it ran on. */
+  readonly commit?: string | undefined;
 }
 
 /** Where a process comes from; `unknown` where the system does not tell of any process. */

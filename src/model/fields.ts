@@ -27,6 +27,12 @@ const attempt = z.strictObject({
   retry: z.optional(field(count(), 'How many automatic retries led here.')),
   retry_of: z.optional(field(count(), 'The attempt whose failure led to the last of them.')),
   overrun_reported_at: z.optional(field(time(), 'When the overrun was reported, once.')),
+  returned_at: z.optional(
+    field(
+      time(),
+      'When its work came back, or its gates were asked for again; it is completed once they pass.',
+    ),
+  ),
 });
 export type Attempt = z.infer<typeof attempt>;
 
@@ -121,7 +127,7 @@ export const authoredTaskShape = {
       'Where to go back to when its result says `passed: false`.',
     ),
   ),
-  gates: z.optional(field(texts(), 'Check commands of its own.')),
+  gates: z.optional(field(texts(), 'Gates of its own: commands that its work must pass to be completed.')),
   plan: z.optional(field(path(), 'A sub-plan: the path of its file.')),
   metadata: z.optional(field(anyMap(), 'Any map; the one place with YAML core types.')),
 } as const;

@@ -41,9 +41,12 @@ export type Specialist = z.infer<typeof specialistSchema>;
 
 const taskGate = z.strictObject({
   hook: field(text(), 'The check command.'),
-  required: z.optional(field(flag(), 'Whether a failure stops the transition.')),
-  timeout: z.optional(field(duration(), 'How long it may take.')),
+  required: z.optional(
+    field(flag(), 'Whether a failure blocks the task (true where not given), or is a warning only.'),
+  ),
+  timeout: z.optional(field(duration(), 'How long it may take; `gate_timeout` where not given.')),
 });
+export type TaskGate = z.infer<typeof taskGate>;
 
 /** Settings that may stand in `rondo.yaml` and in a plan's frontmatter. */
 export const planSettingShape = {
@@ -65,7 +68,10 @@ export const planSettingShape = {
       z.strictObject({
         enabled: z.optional(field(flag(), 'Whether gates run.')),
         task_gates: z.optional(
-          field(z.record(z.string(), taskGate), 'The gate of each tag, and of `completion`.'),
+          field(
+            z.record(z.string(), taskGate),
+            "The gate of each tag; that of `completion` is every task's.",
+          ),
         ),
       }),
       'Checks that a completion must pass.',
@@ -88,6 +94,9 @@ export const planSettingShape = {
   ),
   check_timeout: z.optional(
     field(duration(), 'How long the check of a success criterion may take; then it is stopped, and not met.'),
+  ),
+  gate_timeout: z.optional(
+    field(duration(), 'How long a gate may take; then it is stopped, and not passed.'),
   ),
   on_failure: z.optional(
     field(z.enum(['stop', 'continue']), 'Whether a failed task stops further dispatch.'),

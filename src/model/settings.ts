@@ -1,5 +1,5 @@
 /** The settings as the core reads them: every one with its default filled in. */
-import type { SettingsFile, Specialist } from './settings-schema.ts';
+import type { SettingsFile, Specialist, TaskGate } from './settings-schema.ts';
 
 export type { SettingsFile, Specialist };
 
@@ -21,9 +21,14 @@ export interface Settings {
     readonly ledger_path: string;
     readonly auto_cleanup: boolean;
   };
+  readonly quality_gates: {
+    readonly enabled: boolean;
+    readonly task_gates: Readonly<Record<string, TaskGate>>;
+  };
   readonly lease: string;
   readonly retries: number;
   readonly check_timeout: string;
+  readonly gate_timeout: string;
   readonly on_failure: 'stop' | 'continue';
   readonly on_blocked: 'stop' | 'continue';
   readonly on_cycle: 'stop' | 'break';
@@ -46,9 +51,11 @@ export const DEFAULT_SETTINGS: Settings = {
     ledger_path: '.agents/workflow-ledger.yml',
     auto_cleanup: true,
   },
+  quality_gates: { enabled: true, task_gates: {} },
   lease: '1h',
   retries: 0,
   check_timeout: '30m',
+  gate_timeout: '30m',
   on_failure: 'stop',
   on_blocked: 'continue',
   on_cycle: 'stop',
@@ -87,9 +94,17 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
         ledger_path: layer.task_tracking?.ledger_path ?? out.task_tracking.ledger_path,
         auto_cleanup: layer.task_tracking?.auto_cleanup ?? out.task_tracking.auto_cleanup,
       },
+      quality_gates: {
+        enabled: layer.quality_gates?.enabled ?? out.quality_gates.enabled,
+        task_gates:
+          layer.quality_gates?.task_gates === undefined
+            ? out.quality_gates.task_gates
+            : { ...out.quality_gates.task_gates, ...layer.quality_gates.task_gates },
+      },
       lease: layer.lease ?? out.lease,
       retries: layer.retries ?? out.retries,
       check_timeout: layer.check_timeout ?? out.check_timeout,
+      gate_timeout: layer.gate_timeout ?? out.gate_timeout,
       on_failure: layer.on_failure ?? out.on_failure,
       on_blocked: layer.on_blocked ?? out.on_blocked,
       on_cycle: layer.on_cycle ?? out.on_cycle,
@@ -117,10 +132,8 @@ function unacted(layer: SettingsFile): readonly string[] {
       )
       .map((key) => `specialists.${name}.${key}`),
   );
-  const gates = layer.quality_gates;
   return [
     ...agents,
-    ...(gates?.enabled !== false && Object.keys(gates?.task_gates ?? {}).length > 0 ? ['quality_gates'] : []),
     ...(layer.task_tracking?.ledger === true ? ['task_tracking.ledger'] : []),
     ...(layer.sync?.push !== undefined && layer.sync.push !== 'never' ? ['sync.push'] : []),
     ...(layer.trust?.briefs === 'ask' ? ['trust.briefs'] : []),

@@ -5,6 +5,7 @@ import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts
 import type { RunState, WorkerReport } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
+import { awaitGates } from './gates.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
 
@@ -68,9 +69,11 @@ function isLate(attempt: Attempt, ended: Ended, timeout: number | undefined): bo
 function complete(draft: Draft, seen: Seen, task: Task, ended: Ended): void {
   const report = ended.report;
   const said = report?.summary ?? 'exit code 0';
+  const result = resultOf(seen, task, ended, report?.summary);
+  if (awaitGates(draft, seen, task, result, said)) return;
   draft.step(task.id, 'completed', said);
   draft.set(task.id, 'completed_at', formatTime(ended.endedAt), said);
-  draft.set(task.id, 'result', resultOf(seen, task, ended, report?.summary), said);
+  draft.set(task.id, 'result', result, said);
   draft.set(task.id, 'blocker', undefined, said);
 }
 

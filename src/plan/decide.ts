@@ -4,6 +4,7 @@ import { planStatusOf } from '../model/plan.ts';
 import type { Run } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { type Effect, effectId } from './effect.ts';
+import { hasGates } from './gates.ts';
 import { endedWell } from './graph.ts';
 import { notSupported } from './not-supported.ts';
 import { mayDispatch, type Request } from './request.ts';
@@ -11,6 +12,7 @@ import { applyRequest } from './requests/apply-request.ts';
 import { askForRoutes } from './rules/ask-route.ts';
 import { breakCycles } from './rules/break-cycles.ts';
 import { dropStaleChecks, settleCriteria } from './rules/criteria.ts';
+import { settleGates } from './rules/gates.ts';
 import { holdOf } from './rules/holds.ts';
 import { derivePlanFields } from './rules/outcome.ts';
 import { readyTasks } from './rules/ready.ts';
@@ -49,6 +51,7 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
   if (refusal !== undefined) return { kind: 'refused', problem: refusal };
   reworkFailed(draft, seen);
   stopMoved(draft, seen, request, before);
+  const ungated = hasGates(draft, seen) ? settleGates(draft, seen, request) : [];
   breakCycles(draft, seen);
   askForRoutes(draft, seen);
   const start = mayDispatch(request);
@@ -63,7 +66,8 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     hold === undefined
       ? allowedByStrategy(draft, seen, readyTasks(draft))
       : { tasks: [], awaitsLaunch: undefined };
-  const started = hold === undefined ? startTasks(draft, seen, allowed.tasks, start) : NOTHING;
+  const sorted = hold === undefined ? startTasks(draft, seen, allowed.tasks, start) : NOTHING;
+  const started = ungated.length === 0 ? sorted : { ...sorted, untrusted: [...sorted.untrusted, ...ungated] };
   const allEnded = draft.tasks.length > 0 && draft.tasks.every(endedWell);
   const recheck = request.kind === 'resume' || (request.kind === 'tick' && request.recheck);
   const mayCheck = (start || recheck) && hold?.kind !== 'paused';

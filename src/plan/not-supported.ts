@@ -10,7 +10,6 @@ import { isEnded } from '../model/status.ts';
 
 const TASK_FIELDS: readonly (readonly [TaskFieldName, string])[] = [
   ['await', 'nothing polls it'],
-  ['gates', 'nothing runs them'],
   ['plan', 'a sub-plan is not followed'],
 ];
 

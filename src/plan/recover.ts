@@ -15,6 +15,7 @@ import { consumeResult, giveUpOrRetry } from './consume.ts';
 import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
+import { hasReturned } from './gates.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
 import { isStep } from './step.ts';
@@ -182,6 +183,7 @@ function recoverHere(
     );
     return;
   }
+  if (hasReturned(task)) return watchReturned(draft, seen, task, attempt, run);
   switch (run?.state.kind) {
     case undefined:
     case 'announced':
@@ -194,6 +196,14 @@ function recoverHere(
     case 'alive':
       return watchAlive(draft, seen, task, attempt, run.state);
   }
+}
+
+/** Its work came back, and its gates are to pass. What the attempt left is in the plan; what still runs of it is over. */
+function watchReturned(draft: Draft, seen: Seen, task: Task, attempt: Attempt, run: Run | undefined): void {
+  if (run?.state.kind === 'alive') stop(draft, seen, task.id, attempt.number, 'its work came back');
+  else if (run !== undefined && !run.settled && run.state.kind !== 'announced')
+    settle(draft, seen, task.id, attempt.number, 'its result is in the plan already');
+  extendLease(draft, seen, task, attempt);
 }
 
 interface LiveAttempts {
@@ -299,7 +309,7 @@ function reportOverrun(draft: Draft, seen: Seen, task: Task, attempt: Attempt, r
 
 /** Runs nobody waits for: a live one is stopped, an ended one is fenced off, kept and reported. */
 function recoverStrayRun(draft: Draft, seen: Seen, run: Run, consumed: ReadonlySet<string>): void {
-  if (run.task.startsWith('+')) return; // checks of criteria, see rules/criteria.ts
+  if (run.task.startsWith('+')) return; // checks of criteria and gates, see rules/criteria.ts and rules/gates.ts
   const task = draft.task(run.task);
   const current = isCurrent(task, run);
   const wanted = task !== undefined && current && taskStatusOf(task) === 'in_progress';

@@ -3,11 +3,12 @@ import { RondoError } from '../errors.ts';
 import { AGENTS } from '../model/agents.ts';
 import type { TrustDocument } from '../model/documents.ts';
 import { sha256 } from '../model/sha256.ts';
+import { gatesOf } from '../plan/gates.ts';
 import { programOf, routeTask } from '../plan/routing.ts';
 import type { Outside } from '../ports.ts';
 import { findPlans } from '../round/find-plans.ts';
 import { loadSettings, SETTINGS_FILE } from '../round/load-settings.ts';
-import { viewPlan } from './read-only.ts';
+import { type View, viewPlan } from './read-only.ts';
 
 interface Use {
   readonly file: string;
@@ -50,7 +51,7 @@ function lineOf({ repo }: Outside, command: string, file: string): (line: string
 function isCommandLine(line: string, command: string): boolean {
   const first = command.trim().split('\n', 1)[0]?.trim() ?? '';
   if (line.trim() === first) return true;
-  const value = /(?:^|[\s{,(])["']?(?:run|command|check)["']?\s*:\s*(.*)$/.exec(line)?.[1];
+  const value = /(?:^|[\s{,(])["']?(?:run|command|check|hook)["']?\s*:\s*(.*)$/.exec(line)?.[1];
   if (value === undefined) return false;
   const part = longest(command);
   if (part !== command.trim()) return part !== '' && value.includes(part);
@@ -103,11 +104,33 @@ async function collect(outside: Outside): Promise<ReadonlyMap<string, Use>> {
       const route = routeTask(task, view.settings);
       if (route.kind === 'command') add(route.command, target.file, `${target.name}/${task.id}`);
     }
+    for (const { command, by, inPlan } of gateUses(view))
+      add(command, inPlan ? target.file : SETTINGS_FILE, by);
     for (const criterion of view.plan.criteria)
       if (criterion.check !== undefined)
         add(criterion.check, target.file, `${target.name}: criterion "${criterion.text}"`);
   }
   return uses;
+}
+
+/** The gates of a plan's tasks: one of its own by the task, one of a tag once, however many tasks have it. */
+function gateUses({ plan, settings, target }: View): readonly GateUse[] {
+  const uses = new Map<string, GateUse>();
+  const hooks = Object.values(plan.fields.quality_gates?.task_gates ?? {}).map((gate) => gate.hook);
+  for (const task of plan.tasks)
+    for (const { name, command } of gatesOf(task, settings)) {
+      const own = task.fields.gates?.includes(command) === true;
+      const by = own ? `${target.name}/${task.id} (gate)` : `${target.name}: gate ${name}`;
+      uses.set(`${by} ${command}`, { command, by, inPlan: own || hooks.includes(command) });
+    }
+  return [...uses.values()];
+}
+
+interface GateUse {
+  readonly command: string;
+  readonly by: string;
+  /** Whether the plan's own file asks for it, and not the settings of the repository. */
+  readonly inPlan: boolean;
 }
 
 /** A broken plan runs nothing, so it has nothing to approve; `rondo check` shows it. */

@@ -54,6 +54,7 @@ export function settingsOf(settings: Settings, fields: PlanFields): Settings {
     ...(fields.lease === undefined ? {} : { lease: fields.lease }),
     ...(fields.retries === undefined ? {} : { retries: fields.retries }),
     ...(fields.check_timeout === undefined ? {} : { check_timeout: fields.check_timeout }),
+    ...(fields.gate_timeout === undefined ? {} : { gate_timeout: fields.gate_timeout }),
     ...(fields.on_failure === undefined ? {} : { on_failure: fields.on_failure }),
     ...(fields.on_blocked === undefined ? {} : { on_blocked: fields.on_blocked }),
     ...(fields.on_cycle === undefined ? {} : { on_cycle: fields.on_cycle }),

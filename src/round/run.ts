@@ -101,8 +101,13 @@ const PASSING: ReadonlySet<string> = new Set(['operation-in-progress', 'detached
 
 function isOver({ document, plan }: Reported): boolean {
   if (['complete', 'blocked', 'paused'].includes(document.status)) return true;
+  const underWay = plan.tasks.filter((task) => taskStatusOf(task) === 'in_progress');
+  // What came back and waits for a gate that is not approved here is held by that alone.
+  const held = new Set(document.needs.flatMap((need) => (need.kind === 'trust' ? [need.task] : [])));
   const busy =
-    plan.tasks.some((task) => taskStatusOf(task) === 'in_progress') || document.status === 'awaiting-result';
+    underWay.length === 0
+      ? document.status === 'awaiting-result'
+      : underWay.some((task) => !held.has(task.id));
   return !busy && document.problems.some((p) => p.code === 'untrusted-command');
 }
 

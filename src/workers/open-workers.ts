@@ -196,7 +196,9 @@ class LocalWorkers implements Workers {
     const state = names.has(FILES.step) ? stateOfStep(directory, found) : found;
     if (settled && (state.kind === 'ended' || state.kind === 'lost')) retireRun(this.#options.gitDir, place);
     const run = { plan, task, attempt, settled, state };
-    return task.startsWith('+') && !settled ? { ...run, command: readOrder(directory)?.command } : run;
+    if (!task.startsWith('+') || settled) return run;
+    const order = readOrder(directory);
+    return { ...run, command: order?.command, commit: order?.commit };
   }
 
   /** A run that is settled and over; its files are read when somebody wants to know how it ended. */

@@ -126,7 +126,7 @@ export function readProcess(directory: string, file: string): ProcessIdentity | 
 function isOrder(value: unknown): value is OrderFile {
   if (!isRecord(value)) return false;
   const { plan, task, attempt, command, brief, output, timeoutMs, graceMs, logLimit, env, root } = value;
-  const { writes = [], agent } = value;
+  const { writes = [], agent, commit = '' } = value;
   return (
     (agent === undefined || isAgent(agent)) &&
     [plan, task, command, brief, root].every((text) => typeof text === 'string') &&
@@ -135,6 +135,7 @@ function isOrder(value: unknown): value is OrderFile {
     (timeoutMs === null || typeof timeoutMs === 'number') &&
     Array.isArray(writes) &&
     writes.every((text) => typeof text === 'string') &&
+    typeof commit === 'string' &&
     isRecord(env) &&
     Object.values(env).every((text) => typeof text === 'string')
   );

@@ -70,7 +70,7 @@ describe('approval', () => {
 
 describe('what has no effect', () => {
   it('is said for every field and setting that is given, and for no other', () => {
-    const with_ = plan([task('a', { gates: ['npm test'], await: { check: 'x' } }), task('b', {})]);
+    const with_ = plan([task('a', { await: { check: 'poll' }, plan: 'docs/b-state.md' }), task('b', {})]);
     const said = notSupported(
       with_,
       settings({ sync: { push: 'auto' }, specialists: { x: { agent: 'claude' } } }),

@@ -60,7 +60,7 @@ test.each([
 });
 
 test('a field without effect is shown at its line', async () => {
-  const c = newCheckout(`### a: A\n${block('tags: [x]\ngates: [npm test]')}`, {
+  const c = newCheckout(`### a: A\n${block('tags: [x]\nawait: { check: poll }')}`, {
     head: 'specialists: { x: { agent: claude } }\n',
   });
   open.push(c);

@@ -12,6 +12,7 @@ import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from '../../src/model/sta
 import { formatTime } from '../../src/model/time.ts';
 import { type Decision, decide } from '../../src/plan/decide.ts';
 import { Draft } from '../../src/plan/draft.ts';
+import { gateTask } from '../../src/plan/gates.ts';
 import { recover } from '../../src/plan/recover.ts';
 import type { Request } from '../../src/plan/request.ts';
 import { checkTask } from '../../src/plan/rules/criteria.ts';
@@ -131,6 +132,16 @@ export function check(command: string, attempt: number, state: RunState, settled
   return { ...run(checkTask(command), attempt, state, settled), command };
 }
 
+/** The run of a gate, as `fields` of the task have it under way. */
+export function gateRun(of: Task, command: string, attempt: number, state: RunState, settled = false): Run {
+  return {
+    ...run(gateTask(of, command), attempt, state, settled),
+    ...(settled ? {} : { command, commit: HEAD }),
+  };
+}
+
+const HEAD = '0123456789abcdef0123456789abcdef01234567';
+
 /** What a round sees of a plan, where nothing was edited and every command is approved. */
 export function see(of: Plan, more: Partial<Seen> = {}): Seen {
   const attempts: Record<string, number> = Object.create(null);
@@ -143,7 +154,7 @@ export function see(of: Plan, more: Partial<Seen> = {}): Seen {
     committed: of,
     edited: false,
     ref: 'refs/heads/main',
-    head: '0123456789abcdef0123456789abcdef01234567',
+    head: HEAD,
     settings: DEFAULT_SETTINGS,
     attempts,
     runs: [],
@@ -230,6 +241,7 @@ export const arbitraryAttempt: fc.Arbitrary<NonNullable<TaskFields['attempt']>> 
     lease_until: rare(when),
     returns: rare(fc.constantFrom('process exit', 'step exit')),
     retry: rare(fc.integer({ min: 0, max: 2 })),
+    returned_at: rare(when),
   })
   .map((attempt) => defined(attempt) as NonNullable<TaskFields['attempt']>);
 
@@ -261,6 +273,7 @@ export function arbitraryFields(ids: readonly string[]): fc.Arbitrary<TaskFields
         }),
       ),
       iteration: rare(fc.integer({ min: 0, max: 3 })),
+      gates: rare(fc.subarray(['gate a', 'gate b'])),
       metadata: rare(
         fc.dictionary(fc.constantFrom('a', 'b', '__proto__x'), fc.oneof(fc.integer(), line), { maxKeys: 2 }),
       ),

@@ -4,6 +4,7 @@ import type { TaskFieldName, TaskFields } from '../../model/fields.ts';
 import { planStatusOf } from '../../model/plan.ts';
 import { TASK_STATUSES } from '../../model/status.ts';
 import type { Draft } from '../draft.ts';
+import { awaitGates } from '../gates.ts';
 import { graphProblems } from '../graph.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
@@ -67,8 +68,11 @@ function setField(
         hint: `Reopen the task: rondo reopen ${id}`,
       });
     const refusal = refuseStep(seen, task, to);
-    if (refusal === undefined) draft.step(id, to, reason);
-    return refusal;
+    if (refusal !== undefined) return refusal;
+    const { result } = task.fields;
+    if (to === 'completed' && awaitGates(draft, seen, task, result, reason)) return undefined;
+    draft.step(id, to, reason);
+    return undefined;
   }
   const before = task.fields.attempt?.number ?? 0;
   if (name === 'attempt' && attemptNumber(value) < before)

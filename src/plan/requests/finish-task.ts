@@ -6,11 +6,12 @@ import { formatTime } from '../../model/time.ts';
 import { inline } from '../consume.ts';
 import { clearOutcome } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
+import { awaitGates, hasReturned, returnWork } from '../gates.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
 import { isProblem, refuseStep, refuseUnready, requireTask } from './legal-step.ts';
 
-/** Refused where the task waits for something, or where its output is not there. */
+/** Refused where the task waits for something, or where its output is not there. It is completed once its gates pass. */
 export function finishTask(
   draft: Draft,
   seen: Seen,
@@ -32,11 +33,13 @@ export function finishTask(
     ...(request.passed === undefined ? {} : { passed: request.passed }),
     ...(Object.keys(request.metadata).length === 0 ? {} : { metadata: { ...request.metadata } }),
   };
+  const given = Object.keys(result).length === 0 ? undefined : result;
+  if (task.fields.owner === undefined) draft.set(task.id, 'owner', seen.person, reason);
+  if (awaitGates(draft, seen, task, given, reason)) return undefined;
   draft.step(task.id, 'completed', reason);
   clearOutcome(draft, task.id, reason);
-  if (task.fields.owner === undefined) draft.set(task.id, 'owner', seen.person, reason);
   draft.set(task.id, 'completed_at', formatTime(seen.now), reason);
-  draft.set(task.id, 'result', Object.keys(result).length === 0 ? undefined : result, reason);
+  draft.set(task.id, 'result', given, reason);
   return undefined;
 }
 
@@ -79,6 +82,11 @@ export function unblockTask(draft: Draft, seen: Seen, id: string): Problem | und
   const refusal = refuseStep(seen, task, 'pending', ['blocked']);
   if (refusal !== undefined) return refusal;
   const reason = `unblocked by ${seen.person}`;
+  if (hasReturned(task)) {
+    // What came back is there still: its gates run again, not the work.
+    returnWork(draft, seen, task, task.fields.result, reason);
+    return undefined;
+  }
   draft.step(task.id, 'pending', reason);
   draft.set(task.id, 'blocker', undefined, reason);
   draft.set(task.id, 'result', undefined, reason);

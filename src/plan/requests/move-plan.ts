@@ -3,6 +3,7 @@ import { diffCriteria } from '../../compare/diff.ts';
 import { type Problem, problem } from '../../errors.ts';
 import { planStatusOf, taskStatusOf } from '../../model/plan.ts';
 import type { Draft } from '../draft.ts';
+import { hasReturned } from '../gates.ts';
 import { currentBatch } from '../rules/strategy.ts';
 import type { Seen } from '../seen.ts';
 import { clearTask } from './reset-task.ts';
@@ -16,6 +17,7 @@ export function pausePlan(draft: Draft, seen: Seen, stop: boolean): Problem | un
   if (!stop) return undefined;
   for (const task of draft.tasks) {
     if (taskStatusOf(task) !== 'in_progress' || task.fields.attempt?.machine !== seen.machine) continue;
+    if (hasReturned(task)) continue; // its work is done; its gates are stopped
     draft.step(task.id, 'pending', reason);
   }
   return undefined;

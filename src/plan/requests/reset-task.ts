@@ -2,13 +2,22 @@
 import type { Problem } from '../../errors.ts';
 import type { Task } from '../../model/plan.ts';
 import type { TaskStatus } from '../../model/status.ts';
+import { formatTime } from '../../model/time.ts';
 import { clearOutcome } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import type { Seen } from '../seen.ts';
 import { isProblem, refuseStep, requireTask } from './legal-step.ts';
 
+/** The work is done again: after a failure, or where a gate does not let it pass. */
 export function retryTask(draft: Draft, seen: Seen, id: string): Problem | undefined {
-  return backToPending(draft, seen, id, ['failed'], `tried again by ${seen.person}`);
+  const { blocker } = draft.task(id)?.fields ?? {};
+  const byGate = draft.status(id) === 'blocked' && blocker?.type === 'gate';
+  const reason = `tried again by ${seen.person}`;
+  const refusal = backToPending(draft, seen, id, byGate ? ['blocked'] : ['failed'], reason);
+  // Whoever does it again is to know what did not pass.
+  if (refusal === undefined && byGate && blocker.detail !== undefined)
+    draft.set(id, 'rejected', { reason: blocker.detail, by: 'gate', at: formatTime(seen.now) }, reason);
+  return refusal;
 }
 
 export function reopenTask(draft: Draft, seen: Seen, id: string): Problem | undefined {

@@ -74,7 +74,7 @@ export function settleCriteria(
 /** While tasks are open again, what a check found earlier counts no more: its run is settled, or stopped where it lives. */
 export function dropStaleChecks(draft: Draft, seen: Seen): void {
   for (const run of seen.runs) {
-    if (!run.task.startsWith('+') || run.settled || run.state.kind === 'announced') continue;
+    if (!run.task.startsWith(CHECK_PREFIX) || run.settled || run.state.kind === 'announced') continue;
     const kind = run.state.kind === 'alive' ? 'stop' : 'settle';
     const id = effectId(seen.plan.name, run.task, run.attempt);
     draft.effects.push({
@@ -198,15 +198,17 @@ function pushOnce(draft: Draft): Push {
 function newestChecks(runs: readonly Run[]): ReadonlyMap<string, Run> {
   const newest = new Map<string, Run>();
   for (const run of runs)
-    if (run.task.startsWith('+') && run.attempt > (newest.get(run.task)?.attempt ?? 0))
+    if (run.task.startsWith(CHECK_PREFIX) && run.attempt > (newest.get(run.task)?.attempt ?? 0))
       newest.set(run.task, run);
   return newest;
 }
 
 /** The run directory's name for a check: no task id can start with `+`. */
 export function checkTask(command: string): string {
-  return `+check-${sha256(command)}`;
+  return `${CHECK_PREFIX}${sha256(command)}`;
 }
+
+const CHECK_PREFIX = '+check-';
 
 function untrustedCheck(seen: Seen, criterion: Criterion, command: string): Problem {
   return problem(

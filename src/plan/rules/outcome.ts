@@ -4,6 +4,7 @@ import type { PlanStatus } from '../../model/status.ts';
 import { durationMs, formatTime, timeMs } from '../../model/time.ts';
 import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
+import { hasReturned } from '../gates.ts';
 import { awaitsApproval, endedWell } from '../graph.ts';
 import { timeoutOf } from '../routing.ts';
 import type { Seen } from '../seen.ts';
@@ -156,7 +157,8 @@ function nextCheckpoint(draft: Draft, seen: Seen): string | undefined {
 
 function dueTimes(task: Task, seen: Seen): readonly number[] {
   const attempt = task.fields.attempt;
-  const started = timeMs(attempt?.started_at ?? '');
+  // Work that came back has no time of its own any more.
+  const started = hasReturned(task) ? undefined : timeMs(attempt?.started_at ?? '');
   const lease = timeMs(attempt?.lease_until ?? '');
   const timeout = durationMs(timeoutOf(task, seen.settings) ?? '');
   const estimate =
@@ -209,6 +211,7 @@ function named(task: Task): string {
   const where = task.fields.attempt?.machine;
   const who = task.fields.owner;
   if (who === undefined) return task.id;
+  if (hasReturned(task)) return `${task.id} (its gates${where === undefined ? '' : ` on ${where}`})`;
   return `${task.id} (${who}${where === undefined ? '' : ` on ${where}`})`;
 }
 
