@@ -77,6 +77,7 @@ async function checkPackage() {
     '--no-emoji',
   ]);
   await check('package: types are whole', 'node', ['scripts/check-package-types.mjs', file]);
+  await check('package: its templates give plans', 'node', ['scripts/check-package-runs.mjs', file]);
 }
 
 /** The tests say their own lines; the reporter beside this file counts them. */

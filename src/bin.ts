@@ -1,6 +1,6 @@
 /** The process: words and streams in, the outside opened where a command needs it, the exit code out. */
 import { fstatSync, readFileSync, writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { isatty } from 'node:tty';
 import type { Host, Stream } from './cli/host.ts';
 import { runCli } from './cli/main.ts';
@@ -12,6 +12,8 @@ const host: Host = {
   name: basename(process.argv[1] ?? '').startsWith('git-rondo') ? 'git rondo' : 'rondo',
   version: RONDO_VERSION,
   cwd: process.cwd(),
+  // The bundle is one folder below the root of the package, as this file is.
+  templates: join(import.meta.dirname, '../templates'),
   env: process.env,
   stdout: streamOf(1),
   stderr: streamOf(2),

@@ -376,6 +376,11 @@ export const ERRORS = {
     'A result of an earlier attempt came in; it is kept in its run directory and not applied.',
     'Read it there if it matters.',
   ),
+  'outline-unplaced': entry(
+    EXIT.done,
+    'Something in an outline has no place in a plan.',
+    'Look at the plan, and put it where it belongs by hand.',
+  ),
   'worker-matched': entry(
     EXIT.done,
     'A worker was found under the name its plan had before, or by its process where its run directory was removed.',

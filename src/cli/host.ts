@@ -15,6 +15,8 @@ export interface Host {
   readonly name: string;
   readonly version: string;
   readonly cwd: string;
+  /** The folder of the templates that come with Rondo. */
+  readonly templates: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Stream;
   readonly stderr: Stream;

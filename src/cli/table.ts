@@ -43,6 +43,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   change('new', START, 'Start a plan', () => import('./commands/new.ts')),
   change('add', START, 'Add a task to a plan and print its id', () => import('./commands/add.ts')),
+  look('templates', START, 'List what a plan can be started from', () => import('./commands/templates.ts')),
 
   look('list', LOOK, 'List the plans of this repository', () => import('./commands/list.ts')),
   look('status', LOOK, 'Show where a plan stands', () => import('./commands/status.ts')),

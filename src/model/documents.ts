@@ -339,6 +339,26 @@ export type ReportDocument = z.infer<typeof reportDocument>;
 export const completionDocument = z.object({ shell: z.string(), script: z.string() });
 export type CompletionDocument = z.infer<typeof completionDocument>;
 
+/** What a plan can be started from. */
+export const templatesDocument = z.object({
+  templates: z.array(
+    z.object({
+      name: z.string(),
+      source: z.enum(['repository', 'package']),
+      /** From the root of the repository, or of the package. */
+      file: z.string(),
+      description: z.string(),
+      /** `default` is null where a value must be given. */
+      fields: z.array(z.object({ name: z.string(), description: z.string(), default: nullable(z.string()) })),
+      tasks: z.array(z.object({ id: z.string(), title: z.string(), blocked_by: z.array(z.string()) })),
+      /** A text for each generation of the graph. */
+      picture: z.array(z.string()),
+    }),
+  ),
+  problems: z.array(problemDocument),
+});
+export type TemplatesDocument = z.infer<typeof templatesDocument>;
+
 /** Every document by the name under which `rondo schema` shows it: the command that prints it. */
 export const DOCUMENTS = {
   archive: archiveDocument,
@@ -360,6 +380,7 @@ export const DOCUMENTS = {
   run: runDocument,
   show: showDocument,
   status: statusDocument,
+  templates: templatesDocument,
   trust: trustDocument,
   wait: waitDocument,
 } as const;

@@ -8,7 +8,8 @@ export type Request =
   /** Recovers and reports; starts no new work. */
   | { readonly kind: 'watchdog' }
   | { readonly kind: 'launch' }
-  | { readonly kind: 'new'; readonly plan: Plan }
+  /** `text` is the file's text where the plan's own print is not meant; it must say the plan. */
+  | { readonly kind: 'new'; readonly plan: Plan; readonly text?: string }
   | {
       readonly kind: 'add';
       readonly id: string;

@@ -83,7 +83,8 @@ async function newText(
   plan: Plan,
   net: readonly Change[],
 ): Promise<{ readonly text: string; readonly parsed?: ParsedPlan }> {
-  const before = read.look.text ?? (await import('../state-file/print-plan.ts')).printPlan(plan);
+  const before =
+    read.look.text ?? read.newText ?? (await import('../state-file/print-plan.ts')).printPlan(plan);
   if (net.length === 0) return { text: before };
   const plain = editPlainly(before, read.target.file, net, { known: read.known });
   if (plain !== undefined) return plain;

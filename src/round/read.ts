@@ -19,6 +19,8 @@ export interface ReadResult {
   readonly history: PlanHistory;
   /** What an edit of the text starts from; undefined where there is no text yet. */
   readonly known: KnownText | undefined;
+  /** The text that a plan which is to be made was given; undefined where it is printed. */
+  readonly newText: string | undefined;
   /** Warnings about the text and the settings. */
   readonly problems: readonly Problem[];
 }
@@ -71,6 +73,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     look,
     history,
     known: parsed.known,
+    newText: request.kind === 'new' ? request.text : undefined,
     problems: [...loaded.problems, ...parsed.problems],
   };
 }

@@ -26,6 +26,7 @@ describe('documents', () => {
 
   test('a plan from start to end', () => {
     check(place, 'init', 'init');
+    check(place, 'templates', 'templates');
     check(place, 'error', 'init', 4);
     check(place, 'list', 'list');
     expect(check(place, 'round', 'new demo --goal Ship')).toMatchObject({

@@ -5,9 +5,9 @@ import { runCli } from '../../src/cli/main.ts';
 import { columns, cut, widthOf } from '../../src/cli/print/columns.ts';
 import { inert, inertCommand, inertLine } from '../../src/cli/print/inert.ts';
 import { printJson } from '../../src/cli/print/json.ts';
-import { slugOf, uniqueId, wholeSlugOf } from '../../src/cli/slug.ts';
 import { COMMANDS } from '../../src/cli/table.ts';
 import { fail } from '../../src/errors.ts';
+import { slugOf, uniqueId, wholeSlugOf } from '../../src/model/slug.ts';
 
 async function call(argv: readonly string[], open: Host['open'], env: Host['env'] = {}) {
   const said = { out: '', err: '' };
@@ -23,6 +23,7 @@ async function call(argv: readonly string[], open: Host['open'], env: Host['env'
     name: 'rondo',
     version: '1.2.3',
     cwd: '/',
+    templates: '/',
     env,
     stdout: stream('out'),
     stderr: stream('err'),

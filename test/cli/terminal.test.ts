@@ -77,6 +77,19 @@ describe.runIf(hasScript)('a terminal', () => {
     expect(approved()).toEqual([false, true, true, true]);
   });
 
+  test('asks for the fields of a template that are not given', async () => {
+    const { shown, code } = await onTerminal('rondo new p --template quick', [
+      { after: 'what is to be reached', type: 'Sign in\r' },
+    ]);
+    expect(code, shown).toBe(0);
+    expect(place.json('status')).toMatchObject({ goal: 'Sign in' });
+    const left = await onTerminal('rondo new q --template quick', [
+      { after: 'what is to be reached', type: '\u0003' },
+    ]);
+    expect(left.code).toBe(2);
+    expect(place.json('list')).toMatchObject({ plans: [{ plan: 'p' }] });
+  });
+
   test('asks nothing under --json or CI', async () => {
     place.sh(`rondo new p; rondo add One --run 'echo hi'`);
     expect((await onTerminal('rondo round --json', [])).code).toBe(4);

@@ -18,7 +18,7 @@ const PURE = ['state-file', 'plan', 'compare'] as const;
 const FACE: Omit<Room, 'files'> = {
   mayImport: ['errors', 'ports:types', 'model:types', 'round', 'review', 'exchange', 'query'],
   // The words of the statuses, and the shapes of the documents that faces print.
-  except: ['id', 'plan', 'status', 'time', 'documents', 'json-schema', 'inert'].map(
+  except: ['id', 'slug', 'plan', 'status', 'time', 'documents', 'json-schema', 'inert'].map(
     (name) => `model/${name}.ts`,
   ),
   node: true,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { RondoError } from '../../errors.ts';
 import type { RoundDocument } from '../../model/documents.ts';
+import { slugOf, uniqueId } from '../../model/slug.ts';
 import { durationMs } from '../../model/time.ts';
 import { planStatus } from '../../query/status.ts';
 import type { PlanFile } from '../../round/find-plans.ts';
@@ -12,7 +13,6 @@ import { noteProblems } from '../note-problems.ts';
 import { collect, collectList } from '../options.ts';
 import { refuseTrustToWorker } from '../refuse-worker.ts';
 import type { Session } from '../session.ts';
-import { slugOf, uniqueId } from '../slug.ts';
 
 type AddRequest = Extract<Request, { kind: 'add' }>;
 

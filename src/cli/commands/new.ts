@@ -1,5 +1,6 @@
 import { fail } from '../../errors.ts';
 import { isId } from '../../model/id.ts';
+import { wholeSlugOf } from '../../model/slug.ts';
 import {
   findArchived,
   findPlans,
@@ -9,28 +10,40 @@ import {
 } from '../../round/find-plans.ts';
 import { runRound } from '../../round/run-round.ts';
 import type { Cli } from '../cli.ts';
-import { type Request, roundAnswer } from '../make-round.ts';
+import { roundAnswer } from '../make-round.ts';
+import type { NewRequest, Start, StartOptions } from '../new-plan.ts';
+import { noteProblems } from '../note-problems.ts';
+import { collectPairs } from '../options.ts';
 import type { Session } from '../session.ts';
-import { wholeSlugOf } from '../slug.ts';
 
 export function register(cli: Cli): void {
   cli
     .command('new')
     .argument('<topic>', "the plan's name; the file is docs/<topic>-state.md")
     .option('--goal <text>', 'what is to be reached')
-    .action((topic, { goal }) =>
+    .option('--template <name>', 'what to start from; see `rondo templates`')
+    .option('--set <name=value>', 'fill a field of the template; may be given more than once', collectPairs)
+    .option('--from <outline>', 'a Markdown outline or checklist to make tasks of; - reads standard input')
+    .action((topic, options) =>
       cli.answer('new', async (session) => {
         const target = await freeFile(session, topic);
-        const plan = newPlan(session, target, titleOf(topic), goal);
-        const { document } = await runRound(session.outside, target, { kind: 'new', plan });
+        const { request, unplaced } = await startOf(session, target, titleOf(topic), options);
+        const { document } = await runRound(session.outside, target, request);
+        noteProblems(session, unplaced);
         const before =
           document.round > 1
             ? `a plan ${target.name} was here before: rounds count on from ${document.round - 1}\n`
             : '';
+        const { tasks } = request.plan;
+        const next = tasks.length === 0 ? `rondo add "<title>", or write tasks into the file` : 'rondo next';
+        const count = tasks.length === 0 ? '' : `, ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
+        const done = tasks.filter((task) => task.fields.status === 'completed').length;
+        const ticked = done === 0 ? '' : `, ${done} of them completed`;
+        const answer = roundAnswer(session, document, { dryRun: false, starts: false });
         return {
-          ...roundAnswer(session, document, { dryRun: false, starts: false }),
-          text: () =>
-            `${target.file} started\n${before}next: rondo add "<title>", or write tasks into the file\n`,
+          ...answer,
+          document: { ...document, problems: [...document.problems, ...unplaced] },
+          text: () => `${target.file} started${count}${ticked}\n${before}next: ${next}\n`,
         };
       }),
     );
@@ -60,12 +73,27 @@ function titleOf(topic: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function newPlan(
+async function startOf(
+  session: Session,
+  target: PlanFile,
+  title: string,
+  options: StartOptions,
+): Promise<Start> {
+  if (options.set !== undefined && options.template === undefined)
+    fail('usage', '--set fills a field of a template, and none is named', { hint: 'Add --template <name>.' });
+  const plan = barePlan(session, target, title, options.goal);
+  if (options.template === undefined && options.from === undefined)
+    return { request: { kind: 'new', plan }, unplaced: [] };
+  const { planToStart } = await import('../new-plan.ts');
+  return planToStart(session, target, plan, options);
+}
+
+function barePlan(
   { outside }: Session,
   { name, file }: PlanFile,
   title: string,
   goal: string | undefined,
-): Extract<Request, { kind: 'new' }>['plan'] {
+): NewRequest['plan'] {
   return {
     name,
     file,

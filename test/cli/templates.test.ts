@@ -1,0 +1,133 @@
+/** Starting plans from templates and outlines, as a person or a script does. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DOCUMENTS, type TemplatesDocument } from '../../src/model/documents.ts';
+import { newPlace, type Place } from './rondo-process.ts';
+
+let place: Place;
+beforeEach(() => {
+  place = newPlace();
+});
+afterEach(() => place.remove());
+
+function own(name: string, text: string): void {
+  mkdirSync(join(place.dir, '.rondo/templates'), { recursive: true });
+  writeFileSync(join(place.dir, '.rondo/templates', name), text);
+}
+
+const templates = () => DOCUMENTS.templates.parse(place.json('templates')) as TemplatesDocument;
+const show = (file: string) => place.sh(`git show HEAD:${file}`).out;
+
+describe('templates', () => {
+  test('are listed as one document of their own shape', () => {
+    const { templates: found, problems } = templates();
+    expect(problems).toEqual([]);
+    expect(found.map(({ name }) => name)).toContain('dev-cycle');
+    expect(found.find(({ name }) => name === 'quick')).toMatchObject({
+      source: 'package',
+      fields: [
+        { name: 'goal', default: null },
+        { name: 'area', default: 'backend' },
+      ],
+      picture: ['planning', 'development', 'review ↺ development'],
+      tasks: [
+        { id: 'planning', blocked_by: [] },
+        { id: 'development', blocked_by: ['planning'] },
+        { id: 'review', blocked_by: ['development'] },
+      ],
+    });
+  });
+
+  test('of the repository win, and a broken one holds up no other', () => {
+    own(
+      'quick.md',
+      '---\n# Ours.\n# <who>: who\nrondo: 1\ngoal: for <who>\n---\n\n## Tasks\n\n### only: Ours\n',
+    );
+    own('broken.md', 'no plan');
+    const listed = place.rondo('templates', '--json');
+    expect(listed.code).toBe(3);
+    const { templates: found, problems } = templates();
+    expect(problems).toMatchObject([{ code: 'frontmatter-missing', file: '.rondo/templates/broken.md' }]);
+    expect(found.find(({ name }) => name === 'quick')).toMatchObject({
+      source: 'repository',
+      file: '.rondo/templates/quick.md',
+      description: 'Ours.',
+      picture: ['only'],
+    });
+    expect(found.map(({ name }) => name)).toContain('build-task');
+    expect(place.rondo('new', 'a', '--template', 'broken').code).toBe(3);
+    expect(place.rondo('new', 'a', '--template', 'quick', '--set', 'who=us').code).toBe(0);
+    expect(show('docs/a-state.md')).toContain('goal: for us\n');
+  });
+
+  test('a broken template of the repository is not replaced in silence by the one it hides', () => {
+    own('quick.md', 'no plan');
+    const { code, err } = place.rondo('new', 'a', '--template', 'quick', '--goal', 'x');
+    expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('frontmatter-missing') });
+  });
+
+  const refused: readonly (readonly [string, readonly string[], string])[] = [
+    ['a template that is not there', ['--template', 'quik'], 'Did you mean quick?'],
+    ['a field that is not given', ['--template', 'quick'], '--goal "..."'],
+    [
+      'a field it does not have',
+      ['--template', 'quick', '--goal', 'x', '--set', 'aera=x'],
+      'Did you mean area?',
+    ],
+    ['a field without a template', ['--set', 'a=b'], 'Add --template'],
+    ['an outline that is not there', ['--from', 'none.md'], 'Name a Markdown file'],
+    ['an outline without items', ['--from', 'words.md'], 'An outline is a list'],
+  ];
+  test.each(refused)('%s is refused with the next step, and nothing is written', (_, args, hint) => {
+    writeFileSync(join(place.dir, 'words.md'), 'only words\n');
+    const { code, err } = place.rondo('new', 'a', ...args);
+    expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining(hint) });
+    expect(place.sh('git log').code).not.toBe(0);
+  });
+
+  test('one commit holds the filled plan, with its id and its start', () => {
+    expect(place.rondo('new', 'keys', '--template', 'build-task', '--goal', 'It: # works').code).toBe(0);
+    expect(place.sh('git log --format=%s').out).toBe('rondo(keys): round 1, running\n');
+    const text = show('docs/keys-state.md');
+    expect(text).toMatch(/^goal: "It: # works"$/m);
+    expect(text).toMatch(/^workflow_id: build-task-\d{8}T\d{4}$/m);
+    expect(text).toMatch(/^started_at: \d{4}-\d\d-\d\dT/m);
+    expect(place.json('check')).toMatchObject({ problems: [] });
+    expect(place.json('next', 'keys')).toMatchObject({ ready: [{ id: 'workspace' }] });
+  });
+});
+
+describe('an outline', () => {
+  test('becomes a plan; what has no place is said', () => {
+    writeFileSync(
+      join(place.dir, 'o.md'),
+      '# Launch\n\nWhy.\n\n1. [x] Schema ~30m\n2. API #backend\n   Mind the tokens.\n3. Pages (after: Nowhere)\n',
+    );
+    const { code, out } = place.rondo('new', 'l', '--from', 'o.md', '--goal', 'Up', '--json');
+    expect(code).toBe(0);
+    expect(DOCUMENTS.round.parse(JSON.parse(out))).toMatchObject({
+      problems: [{ code: 'outline-unplaced', file: 'o.md', line: 8 }],
+    });
+    expect(place.json('status')).toMatchObject({
+      goal: 'Up',
+      counts: { total: 3, completed: 1 },
+      tasks: [
+        { id: 'schema', status: 'completed' },
+        { id: 'api', ready: true, tags: ['backend'] },
+        { id: 'pages', blocked_by: ['api'] },
+      ],
+    });
+    expect(show('docs/l-state.md')).toContain('# Launch\n\nWhy.\n\n## Tasks\n');
+  });
+
+  test('comes from standard input, and into a template', () => {
+    const { code } = place.sh(
+      `printf '1. One\\n2. Two\\n' | rondo new l --from - --template run-blueprint --goal x`,
+    );
+    expect(code).toBe(0);
+    expect(place.json('batches')).toMatchObject({
+      batches: ['load', 'create-tasks', 'one', 'two', 'close'].map((id) => ({ tasks: [id] })),
+    });
+  });
+});
