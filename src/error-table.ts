@@ -42,6 +42,11 @@ export const ERRORS = {
     'The settings name no such specialist.',
     'See `specialists` in rondo.yaml, and `rondo recommend <task>` for who fits.',
   ),
+  'unknown-group': entry(
+    EXIT.usage,
+    'The plan has no parallel group of that name.',
+    'See `parallel_group` in the plan for the names.',
+  ),
   'ambiguous-plan': entry(
     EXIT.usage,
     'More than one plan is active, so the plan must be named.',
@@ -169,6 +174,11 @@ export const ERRORS = {
     EXIT.invalid,
     'A task waits for a task that is not in the plan.',
     'Correct the id in `blocked_by`, or add the task.',
+  ),
+  'group-too-large': entry(
+    EXIT.done,
+    'A parallel group has more members than may be under way at once, so they do not all start in one round.',
+    'Raise `parallelism.max_parallel_tasks`, or take members out of the group.',
   ),
   'invalid-rework': entry(
     EXIT.invalid,

@@ -200,6 +200,18 @@ export const recommendDocument = z.object({
 });
 export type RecommendDocument = z.infer<typeof recommendDocument>;
 
+/** `show --group`: the members of a parallel group by how they ended; one that did not pass is among the failed. */
+export const groupDocument = z.object({
+  plan: z.string(),
+  group: z.string(),
+  counts: countsDocument,
+  completed: z.array(taskDocument),
+  failed: z.array(taskDocument),
+  open: z.array(taskDocument),
+  cancelled: z.array(taskDocument),
+});
+export type GroupDocument = z.infer<typeof groupDocument>;
+
 export const nextDocument = z.object({
   plan: z.string(),
   status: planStatus,
@@ -369,6 +381,7 @@ export const DOCUMENTS = {
   doctor: doctorDocument,
   error: errorDocument,
   graph: graphDocument,
+  group: groupDocument,
   init: initDocument,
   list: listDocument,
   log: logDocument,

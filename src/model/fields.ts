@@ -87,7 +87,7 @@ export const authoredTaskShape = {
   tags: z.optional(field(texts(), 'For routing and for filters.')),
   phase: z.optional(field(text(), 'The phase it belongs to.')),
   step: z.optional(field(integer(), 'Its number within the workflow.')),
-  parallel_group: z.optional(field(text(), 'Tasks of one group start in one round.')),
+  parallel_group: z.optional(field(text(), 'Tasks of one group start in one round, where slots allow.')),
   milestone: z.optional(field(flag(), 'Whether its completion writes a checkpoint.')),
   priority: z.optional(field(integer(), 'Higher starts first; 0 where not given.')),
   specialist: z.optional(field(text(), 'Who does it, by name.')),

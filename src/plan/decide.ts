@@ -13,6 +13,7 @@ import { askForRoutes } from './rules/ask-route.ts';
 import { breakCycles } from './rules/break-cycles.ts';
 import { dropStaleChecks, settleCriteria } from './rules/criteria.ts';
 import { settleGates } from './rules/gates.ts';
+import { withoutEarly } from './rules/groups.ts';
 import { holdOf } from './rules/holds.ts';
 import { derivePlanFields } from './rules/outcome.ts';
 import { readyTasks } from './rules/ready.ts';
@@ -66,7 +67,8 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     hold === undefined
       ? allowedByStrategy(draft, seen, readyTasks(draft))
       : { tasks: [], awaitsLaunch: undefined };
-  const sorted = hold === undefined ? startTasks(draft, seen, allowed.tasks, start) : NOTHING;
+  const sorted =
+    hold === undefined ? startTasks(draft, seen, withoutEarly(draft, seen, allowed.tasks), start) : NOTHING;
   const started = ungated.length === 0 ? sorted : { ...sorted, untrusted: [...sorted.untrusted, ...ungated] };
   const allEnded = draft.tasks.length > 0 && draft.tasks.every(endedWell);
   const recheck = request.kind === 'resume' || (request.kind === 'tick' && request.recheck);

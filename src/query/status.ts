@@ -79,7 +79,7 @@ async function roundAt({ repo }: Outside, target: PlanFile, commit: string | nul
   return repo.roundAt(target.name, commit);
 }
 
-function taskDocuments(plan: Plan, settings: Settings): TaskDocument[] {
+export function taskDocuments(plan: Plan, settings: Settings): TaskDocument[] {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
   return plan.tasks.map((task) => taskDocument(task, (id) => byId.get(id), settings));
 }

@@ -48,6 +48,11 @@ describe('documents', () => {
     check(place, 'show', 'show do-it');
     check(place, 'recommend', 'recommend do-it');
     check(place, 'next', 'next');
+    check(place, 'round', 'edit do-it parallel_group=g');
+    expect(check(place, 'group', 'show --group demo/g')).toMatchObject({
+      group: 'g',
+      open: [{ id: 'do-it' }],
+    });
     check(place, 'batches', 'batches');
     check(place, 'graph', 'graph --format dot');
     check(place, 'log', 'log');

@@ -40,6 +40,7 @@ const arbitraryFreshPlan: fc.Arbitrary<Plan> = fc
           estimate: fc.constant('10m'),
           needs_approval: fc.constant(false),
           tags: fc.constantFrom(['alpha'], ['beta']),
+          parallel_group: fc.constantFrom('g', 'h'),
           rework: fc.record({ task: fc.constantFrom(...IDS), limit: fc.integer({ min: 0, max: 2 }) }),
         },
         { requiredKeys: [] },

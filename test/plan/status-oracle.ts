@@ -6,6 +6,7 @@ import type { TaskFields } from '../../src/model/fields.ts';
 import type { Plan, Task } from '../../src/model/plan.ts';
 import type { PlanStatus } from '../../src/model/status.ts';
 import type { Request } from '../../src/plan/request.ts';
+import { routeTask } from '../../src/plan/routing.ts';
 import { checkTask } from '../../src/plan/rules/criteria.ts';
 import type { Seen } from '../../src/plan/seen.ts';
 import type { Moved } from '../support/plans.ts';
@@ -144,10 +145,45 @@ const isReady = (plan: Plan, task: Task) =>
 function ready(plan: Plan, seen: Seen): readonly Task[] {
   const all = plan.tasks.filter((task) => isReady(plan, task));
   const { strategy, auto_launch } = seen.settings.parallelism;
+  if (auto_launch && strategy === 'eager') return all.filter((task) => !isEarly(plan, seen, task));
   if (auto_launch && strategy !== 'batched') return all;
   const batch = firstOpenBatch(plan);
   if (batch === undefined || (!auto_launch && batch > (plan.fields.launched ?? 1))) return [];
   return all.filter((task) => level(plan, task) === batch);
+}
+
+/** Whether a task waits for a fellow of its parallel group, which is not ready and comes to its turn without mending. */
+function isEarly(plan: Plan, seen: Seen, task: Task): boolean {
+  const unit = unitOf(seen, task);
+  if (unit === task.id || circles(plan, seen, unit)) return false;
+  return plan.tasks.some(
+    (fellow) =>
+      unitOf(seen, fellow) === unit &&
+      statusOf(fellow) === 'pending' &&
+      !isReady(plan, fellow) &&
+      canStillMove(plan, fellow),
+  );
+}
+
+const unitOf = (seen: Seen, task: Task) =>
+  task.fields.parallel_group === undefined || routeTask(task, seen.settings).kind === 'person'
+    ? task.id
+    : ` ${task.fields.parallel_group}`;
+
+/** Whether a group waits for itself, or for something that does, where each group is one thing. */
+function circles(plan: Plan, seen: Seen, unit: string): boolean {
+  const on = (of: string) =>
+    plan.tasks
+      .filter((task) => unitOf(seen, task) === of)
+      .flatMap((task) => task.fields.blocked_by ?? [])
+      .flatMap((b) => plan.tasks.find((each) => each.id === idOf(b)) ?? [])
+      .map((task) => unitOf(seen, task));
+  const above = (of: string) => {
+    const found = new Set(on(of));
+    for (const each of found) for (const next of on(each)) found.add(next);
+    return found;
+  };
+  return [unit, ...above(unit)].some((each) => above(each).has(each));
 }
 
 function awaitsLaunch(plan: Plan, seen: Seen): boolean {

@@ -272,6 +272,7 @@ export function arbitraryFields(ids: readonly string[]): fc.Arbitrary<TaskFields
           threshold: fc.constantFrom('low', 'high', 'odd'),
         }),
       ),
+      parallel_group: rare(fc.constantFrom('g', 'h')),
       iteration: rare(fc.integer({ min: 0, max: 3 })),
       gates: rare(fc.subarray(['gate a', 'gate b'])),
       metadata: rare(

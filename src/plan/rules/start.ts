@@ -6,6 +6,7 @@ import type { Draft } from '../draft.ts';
 import { type Route, routeTask } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { hasStray } from '../strays.ts';
+import { groupSlots } from './groups.ts';
 import { type Overlap, WriteSets } from './write-sets.ts';
 
 export interface StartOutcome {
@@ -50,6 +51,16 @@ export function startTasks(
   };
   const writeSets = new WriteSets(draft, seen);
   const alive = new Set(seen.runs.filter((run) => run.state.kind === 'alive').map((run) => run.task));
+  const isRunning = (task: Task) => alive.has(task.id) || hasStray(seen, task);
+  const groups = groupSlots(
+    seen,
+    allowed.filter((task) => {
+      if (task.fields.parallel_group === undefined || isRunning(task)) return false;
+      const route = routeTask(task, seen.settings);
+      return route.kind === 'command' && seen.isApproved(route.command);
+    }),
+  );
+  if (mayStart) draft.problems.push(...groups.problems);
   for (const task of allowed) {
     const route = routeTask(task, seen.settings);
     if (route.kind === 'person') {
@@ -58,9 +69,9 @@ export function startTasks(
       out.untrusted.push(task.id);
       draft.problems.push(untrusted(seen, task, route.command));
     } else if (
-      alive.has(task.id) ||
-      hasStray(seen, task) ||
+      isRunning(task) ||
       busy >= limit ||
+      !groups.mayStart(task, limit - busy) ||
       specialistIsFull(seen, route, bySpecialist)
     ) {
       out.queued.push(task.id);
