@@ -125,6 +125,8 @@ export interface Repo {
   lastGood(file: string, good: (text: string) => boolean): Promise<string | null>;
   /** For each wanted line the commit since which HEAD's file has had it without a break, abbreviated; null where it has none. */
   broughtBy(wanted: readonly Wanted[]): Promise<readonly (string | null)[]>;
+  /** For each commit (abbreviated or not) the files that differ between it and the other; null where it is not there any more. */
+  changedSince(commits: readonly string[], to: string): Promise<readonly (readonly string[] | null)[]>;
   /** Who git says the user is; throws `identity-missing`. */
   identity(): { readonly name: string; readonly email: string };
   /** Settles an intent that a killed round left behind; says what it did. Called with the round lock held. */

@@ -52,6 +52,8 @@ export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
     readAt: (commit, file) => readAt(ground, commit, file),
     lastGood: async (file, good) => (await porcelain()).lastGood(file, good),
     broughtBy: async (wanted) => (await porcelain()).broughtBy(wanted),
+    changedSince: async (commits, to) =>
+      (await import('./changed-since.ts')).changedSince(ground, commits, to),
     identity: () => readIdentity(ground, 'committer'),
     settle: () => settleIntent(ground),
     commit: (order) => {

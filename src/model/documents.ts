@@ -97,7 +97,7 @@ export const taskDocument = z.object({
   specialist: nullable(z.string()),
   tags: z.array(z.string()),
   attempt: nullable(z.int()),
-  /** `verified`: a check proved it; `reported`: somebody said so; null: not completed. */
+  /** `verified`: a gate proved it; `stale`: one did, of what has changed since; `reported`: somebody said so; null: not completed. */
   evidence: nullable(z.enum(['reported', 'verified', 'stale'])),
   /** Whether it is completed, and others build on it only once a person has approved it. */
   awaits_approval: z.boolean(),

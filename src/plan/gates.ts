@@ -2,7 +2,7 @@
  * Gates: commands that the work of a task must pass before the task is completed. A task whose work came back stays in
  * progress, with `attempt.returned_at` and its result saved, until rules/gates.ts has seen how they end.
  */
-import type { TaskResult } from '../model/fields.ts';
+import type { Evidence, TaskResult } from '../model/fields.ts';
 import type { Task } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import { sha256 } from '../model/sha256.ts';
@@ -93,6 +93,11 @@ export function returnWork(
 /** Whether the work of a task has come back, and is neither completed nor given up. */
 export function hasReturned(task: Task): boolean {
   return task.fields.attempt?.returned_at !== undefined;
+}
+
+/** Whether it is what a gate found, and the gate passed. */
+export function isProof({ gate, exit_code }: Evidence): boolean {
+  return gate !== undefined && exit_code === 0;
 }
 
 /** Whether any gate is to be looked at: most plans have none, and pay for none. */

@@ -10,11 +10,12 @@ import { taskDocuments } from './status.ts';
 
 /** Its members by how they ended. Throws `unknown-group`. */
 export async function showGroup(outside: Outside, target: PlanFile, group: string): Promise<GroupDocument> {
-  const { plan, settings } = await viewPlan(outside, target);
+  const view = await viewPlan(outside, target);
+  const { plan } = view;
   const members = plan.tasks.filter((task) => task.fields.parallel_group === group);
   if (members.length === 0) throw unknownGroup(target, group, new Set(groupsOf(plan.tasks)));
   const ids = new Set(members.map((task) => task.id));
-  const tasks = taskDocuments(plan, settings).filter((task) => ids.has(task.id));
+  const tasks = (await taskDocuments(outside, view)).filter((task) => ids.has(task.id));
   const of = (fits: (task: TaskDocument) => boolean) => tasks.filter(fits);
   return {
     plan: target.name,

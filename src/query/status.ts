@@ -10,9 +10,9 @@ import type {
 } from '../model/documents.ts';
 import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
-import type { TaskStatus } from '../model/status.ts';
 import { failedReviews, writeBrief } from '../plan/brief.ts';
 import { countTasks } from '../plan/count-tasks.ts';
+import { isProof } from '../plan/gates.ts';
 import { awaitsApproval, graphProblems, nearest, waitingOn } from '../plan/graph.ts';
 import { type Need, needsOf } from '../plan/needs.ts';
 import { routeTask } from '../plan/routing.ts';
@@ -42,7 +42,7 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     blockers: [...(plan.fields.blockers ?? [])],
     counts: countTasks(plan),
-    tasks: taskDocuments(plan, view.settings),
+    tasks: await taskDocuments(outside, view),
     accepted_by: plan.fields.accepted_by ?? null,
     needs: [...needsNow(plan, view.settings, outside)],
     criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
@@ -79,12 +79,33 @@ async function roundAt({ repo }: Outside, target: PlanFile, commit: string | nul
   return repo.roundAt(target.name, commit);
 }
 
-export function taskDocuments(plan: Plan, settings: Settings): TaskDocument[] {
+export async function taskDocuments(
+  outside: Outside,
+  { plan, settings, commit }: View,
+): Promise<TaskDocument[]> {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
-  return plan.tasks.map((task) => taskDocument(task, (id) => byId.get(id), settings));
+  const stale = await staleOf(outside, plan.tasks, commit);
+  return plan.tasks.map((task) => taskDocument(task, (id) => byId.get(id), settings, stale));
 }
 
-function taskDocument(task: Task, find: (id: string) => Task | undefined, settings: Settings): TaskDocument {
+/** The tasks whose evidence is no longer of what the commit has. Costs nothing where no gate has proved anything. */
+async function staleOf(
+  { repo }: Outside,
+  tasks: readonly Task[],
+  commit: string | null,
+): Promise<ReadonlySet<string>> {
+  const verified = tasks.filter((task) => evidenceOf(task) === 'verified');
+  if (verified.length === 0) return new Set();
+  const { findStale } = await import('./stale.ts');
+  return await findStale(repo, verified, commit);
+}
+
+function taskDocument(
+  task: Task,
+  find: (id: string) => Task | undefined,
+  settings: Settings,
+  stale: ReadonlySet<string>,
+): TaskDocument {
   const status = taskStatusOf(task);
   const waiting = status === 'pending' || status === 'blocked' ? waitingOn(task, find) : [];
   const route = routeTask(task, settings);
@@ -99,7 +120,7 @@ function taskDocument(task: Task, find: (id: string) => Task | undefined, settin
     specialist: route.kind === 'command' ? route.specialist : route.who,
     tags: [...(task.fields.tags ?? [])],
     attempt: task.fields.attempt?.number ?? null,
-    evidence: evidenceOf(task, status),
+    evidence: stale.has(task.id) ? 'stale' : evidenceOf(task),
     awaits_approval: awaitsApproval(task),
     machine: task.fields.attempt?.machine ?? null,
     passed: verdictOf(task),
@@ -111,10 +132,9 @@ function taskDocument(task: Task, find: (id: string) => Task | undefined, settin
   };
 }
 
-function evidenceOf(task: Task, status: TaskStatus): TaskDocument['evidence'] {
-  if (status !== 'completed') return null;
-  const proved = task.fields.result?.evidence?.some((e) => e.gate !== undefined && e.exit_code === 0);
-  return proved === true ? 'verified' : 'reported';
+function evidenceOf(task: Task): 'reported' | 'verified' | null {
+  if (taskStatusOf(task) !== 'completed') return null;
+  return task.fields.result?.evidence?.some(isProof) === true ? 'verified' : 'reported';
 }
 
 /** Every plan of the work tree; a broken one is listed with its problems. */
@@ -169,7 +189,12 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
   const blockers = (task.fields.blocked_by ?? []).flatMap((d) => byId.get(dependencyId(d)) ?? []);
   return {
     plan: target.name,
-    task: taskDocument(task, (other) => byId.get(other), settings),
+    task: taskDocument(
+      task,
+      (other) => byId.get(other),
+      settings,
+      await staleOf(outside, [task], view.commit),
+    ),
     fields: { ...task.fields },
     brief: writeBrief(plan, task, blockers, failedReviews(plan).get(id) ?? []),
     dependents: plan.tasks

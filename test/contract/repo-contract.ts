@@ -41,6 +41,28 @@ export function repoContract(
       return outcome.commit;
     };
 
+    it('says what has changed since commits, by their net difference', async () => {
+      const first = at.repo.head().commit ?? '';
+      at.write('new.txt', 'new\n');
+      at.write('README.md', 'else\n');
+      const second = at.commitAll('two files');
+      at.write('README.md', 'hello\n');
+      at.write('odd\nname "é".txt', 'x\n');
+      const third = at.commitAll('back again');
+      const since = [first.slice(0, 12), second, third, 'f'.repeat(40), 'HEAD', '--all', ''];
+      expect(await at.repo.changedSince(since, third)).toEqual([
+        ['new.txt', 'odd\nname "é".txt'],
+        ['README.md', 'odd\nname "é".txt'],
+        [],
+        null,
+        null,
+        null,
+        null,
+      ]);
+      expect(await at.repo.changedSince([], third)).toEqual([]);
+      expect(await at.repo.changedSince([second], first)).toEqual([['README.md', 'new.txt']]);
+    });
+
     it('looks at a file that is as committed', () => {
       const look = at.repo.look(PLAN);
       expect(look).toMatchObject({

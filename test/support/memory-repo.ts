@@ -182,6 +182,14 @@ export function memoryRepo(
             ?.id.slice(0, 7) ?? null
         );
       }),
+    changedSince: async (since, to) =>
+      since.map((start) => {
+        const id = [...commits.keys()].find((each) => start.length >= 4 && each.startsWith(start));
+        if (id === undefined) return null;
+        const [before, after] = [treeOf(id), treeOf(to)];
+        const files = new Set([...before.keys(), ...after.keys()]);
+        return [...files].filter((file) => before.get(file) !== after.get(file)).sort();
+      }),
     identity: () => ({ name: 'Test', email: 'test@example.org' }),
     whereIs: (file, ref) => {
       if (work.has(file)) return 'here';

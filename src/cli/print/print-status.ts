@@ -69,7 +69,9 @@ function whoOrWhy(task: TaskDocument, elsewhere: boolean): string {
     case 'completed':
       if (task.awaits_approval) return 'awaits approval';
       if (task.passed === false) return `${task.owner ?? ''} did not pass`.trim();
-      return task.evidence === 'verified' ? `${task.owner ?? ''} verified`.trim() : (task.owner ?? '');
+      return task.evidence === 'reported'
+        ? (task.owner ?? '')
+        : `${task.owner ?? ''} ${task.evidence}`.trim();
     case 'failed':
     case 'cancelled':
       return task.owner ?? '';

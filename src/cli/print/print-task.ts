@@ -44,7 +44,8 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
     ['sent back', rejectionText(fields.rejected, now)],
     ['tags', some(task.tags, 20)],
     ['result', task.summary ?? ''],
-    ['evidence', task.evidence ?? ''],
+    ['evidence', EVIDENCE[task.evidence ?? 'none']],
+    ...gateFacts(fields.result),
     ...resultFacts(fields.result),
     ...Object.entries(fields).flatMap(([name, value]): [string, string][] =>
       TOLD.has(name) ? [] : [[name, fieldText(name, value, task.status === 'in_progress', now)]],
@@ -60,6 +61,26 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
         `  ${style.dim(name.replaceAll('_', ' ').padEnd(widest))}${wrap(inertLine(text), width - indent.length, indent)}\n`,
     )
     .join('');
+}
+
+const EVIDENCE = {
+  none: '',
+  reported: 'reported',
+  verified: 'verified',
+  stale: 'stale: what its gates proved has changed since',
+} as const;
+
+/** A line for each gate that ran: `testing: npm test: exit code 0, on 3fa9c0ffee12`. */
+function gateFacts(result: unknown): readonly [string, string][] {
+  const evidence = new Map<string, unknown>(Object.entries(result ?? {})).get('evidence');
+  if (!Array.isArray(evidence)) return [];
+  return evidence.flatMap((each): [string, string][] => {
+    const { gate, command, exit_code, commit } = Object.fromEntries(Object.entries(each ?? {}));
+    if (gate === undefined) return [];
+    const end = exit_code === undefined ? 'no exit code' : `exit code ${String(exit_code)}`;
+    const on = commit === undefined ? '' : `, on ${String(commit)}`;
+    return [['gate', `${String(gate)}: ${String(command)}: ${end}${on}`]];
+  });
 }
 
 /** Fields that have a line of their own above. */
