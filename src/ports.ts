@@ -215,6 +215,7 @@ export interface WorkerReport {
   readonly status?: 'completed' | 'failed' | 'blocked';
   readonly summary?: string;
   readonly passed?: boolean;
+  readonly failure?: 'code' | 'tests' | 'blocker';
   readonly blocker?: { readonly type: BlockerType; readonly detail?: string };
   readonly issues?: TaskResult['issues'];
   readonly metadata?: Readonly<Record<string, unknown>>;

@@ -77,7 +77,11 @@ function reportOf(request: FinishRequest): WorkerReport & { readonly status: Rep
         ...(Object.keys(request.metadata).length === 0 ? {} : { metadata: request.metadata }),
       };
     case 'fail':
-      return { status: 'failed', ...(request.reason === undefined ? {} : { summary: request.reason }) };
+      return {
+        status: 'failed',
+        ...(request.reason === undefined ? {} : { summary: request.reason }),
+        ...(request.failure === undefined ? {} : { failure: request.failure }),
+      };
     case 'block':
       return {
         status: 'blocked',

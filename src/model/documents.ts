@@ -3,8 +3,11 @@
  * or changed in meaning. Tests check every command's output against these.
  */
 
+import { recommendDocument, remedyDocument } from './advice-documents.ts';
 import { z } from './scalars.ts';
 import { PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+
+export type { RecommendDocument, RemedyDocument } from './advice-documents.ts';
 
 const nullable = <T extends z.ZodMiniType>(schema: T) => z.nullable(schema);
 const status = z.enum(TASK_STATUSES);
@@ -80,6 +83,10 @@ export const roundDocument = z.object({
   /** Ready, and for a person to claim. */
   claimable: z.array(z.string()),
   needs: z.array(needDocument),
+  /** At most 20: the tasks that stand still. */
+  remedies: z.array(remedyDocument),
+  /** What is left until the plan is complete, a line each. */
+  to_complete: z.array(z.string()),
   next_action: nullable(z.string()),
   next_checkpoint: nullable(z.string()),
   problems: z.array(problemDocument),
@@ -137,6 +144,10 @@ export const statusDocument = z.object({
   /** Who took the criteria as met that no check has; null where nobody has. */
   accepted_by: nullable(z.string()),
   needs: z.array(needDocument),
+  /** At most 20: the tasks that stand still. */
+  remedies: z.array(remedyDocument),
+  /** What is left until the plan is complete, a line each. */
+  to_complete: z.array(z.string()),
   /** The commit that was read; null before the first. */
   commit: nullable(z.string()),
   /** Whether the file has edits that no round has taken up yet. */
@@ -173,32 +184,12 @@ export const showDocument = z.object({
     command: nullable(z.string()),
     reason: z.string(),
   }),
+  /** Where it stands still: what would let it go on. */
+  remedy: nullable(remedyDocument),
   run_directory: nullable(z.string()),
   log_tail: z.string(),
 });
 export type ShowDocument = z.infer<typeof showDocument>;
-
-export const recommendDocument = z.object({
-  plan: z.string(),
-  task: z.string(),
-  title: z.string(),
-  tags: z.array(z.string()),
-  /** Who does it; null where nobody is named and none matches. */
-  specialist: nullable(z.string()),
-  kind: z.enum(['command', 'person']),
-  /** What decided: its own command, the name it gives, its tags, the default, or nothing. */
-  by: z.enum(['command', 'specialist', 'tags', 'default', 'nobody']),
-  command: nullable(z.string()),
-  /** The tags that led there. */
-  matched: z.array(z.string()),
-  reason: z.string(),
-  alternatives: z.array(
-    z.object({ specialist: z.string(), matched: z.array(z.string()), reason: z.string() }),
-  ),
-  /** Where no tag matches: tags that would lead to somebody, the likeliest first. */
-  suggestions: z.array(z.object({ specialist: z.string(), tags: z.array(z.string()) })),
-});
-export type RecommendDocument = z.infer<typeof recommendDocument>;
 
 /** `show --group`: the members of a parallel group by how they ended; one that did not pass is among the failed. */
 export const groupDocument = z.object({
@@ -233,6 +224,10 @@ export const nextDocument = z.object({
   waiting: z.array(z.object({ id: z.string(), on: z.array(z.string()) })),
   queued: z.array(z.string()),
   needs: z.array(needDocument),
+  /** At most 20: the tasks that stand still. */
+  remedies: z.array(remedyDocument),
+  /** What is left until the plan is complete, a line each. */
+  to_complete: z.array(z.string()),
 });
 export type NextDocument = z.infer<typeof nextDocument>;
 
@@ -275,6 +270,8 @@ export const runDocument = z.object({
   next_checkpoint: nullable(z.string()),
   counts: countsDocument,
   needs: z.array(needDocument),
+  remedies: z.array(remedyDocument),
+  to_complete: z.array(z.string()),
   problems: z.array(problemDocument),
 });
 export type RunDocument = z.infer<typeof runDocument>;

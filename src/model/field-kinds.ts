@@ -2,7 +2,7 @@
  * The kind of every field, so that a plain piece can be read without zod. The schemas in fields.ts say the same and more;
  * a test walks them and compares, so this table cannot say anything else.
  */
-import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+import { BLOCKER_TYPES, FAILURE_KINDS, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 export type FieldKind =
   | {
@@ -100,6 +100,7 @@ export const TASK_KINDS: FieldKinds = {
   result: object({
     summary: text,
     passed: flag,
+    failure: oneOf(...FAILURE_KINDS),
     issues: list(issue),
     evidence: list(evidence),
     metadata: other,

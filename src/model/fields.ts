@@ -4,7 +4,7 @@
  */
 import { count, duration, field, flag, glob, integer, list, path, text, texts, time, z } from './scalars.ts';
 import { planSettingShape } from './settings-schema.ts';
-import { BLOCKER_TYPES, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+import { BLOCKER_TYPES, FAILURE_KINDS, PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 /** YAML's core types, for `metadata` alone. */
 const anyMap = () => z.record(z.string(), z.unknown());
@@ -48,6 +48,9 @@ export type Evidence = z.infer<typeof evidence>;
 const result = z.strictObject({
   summary: z.optional(field(text(), 'What came of it, in a line.')),
   passed: z.optional(field(flag(), 'The verdict of a review or check.')),
+  failure: z.optional(
+    field(z.enum(FAILURE_KINDS), 'Of a failed task: what kind of failure; `code` where not given.'),
+  ),
   issues: z.optional(
     field(
       list(

@@ -22,6 +22,10 @@ export const BLOCKER_TYPES = [
 ] as const;
 export type BlockerType = (typeof BLOCKER_TYPES)[number];
 
+/** The kinds of failure that a result records; without one it is `code`. */
+export const FAILURE_KINDS = ['code', 'tests', 'blocker', 'timeout', 'lost'] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
 /** The legal next statuses of a task, in the order in which they are offered. */
 export const TASK_TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   pending: ['in_progress', 'blocked', 'completed', 'cancelled'],

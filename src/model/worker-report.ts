@@ -16,6 +16,9 @@ export const workerReportSchema = z.object({
   ),
   summary: z.exactOptional(field(line(10_000), 'What came of it, in a line.')),
   passed: z.exactOptional(field(z.boolean(), 'The verdict of a review or check.')),
+  failure: z.exactOptional(
+    field(z.enum(['code', 'tests', 'blocker']), 'What kind of failure, with status `failed`.'),
+  ),
   blocker: z.exactOptional(
     field(
       z.object({

@@ -1,6 +1,7 @@
 /** What an ended attempt means for its task: completed, failed, blocked, or another try. */
 import type { Attempt, Evidence, TaskResult } from '../model/fields.ts';
 import type { Task } from '../model/plan.ts';
+import type { FailureKind } from '../model/status.ts';
 import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { RunState, WorkerReport } from '../ports.ts';
 import type { Draft } from './draft.ts';
@@ -115,10 +116,23 @@ export function giveUpOrRetry(
     task.id,
     'result',
     ended === undefined
-      ? { summary: inline(summary, 300) }
-      : resultOf(seen, task, withoutPass(ended), summary),
+      ? { summary: inline(summary, 300), failure: 'lost' }
+      : { ...resultOf(seen, task, withoutPass(ended), summary), ...failureOfEnd(seen, task, attempt, ended) },
     reason,
   );
+}
+
+/** What kind of failure it was, by what is known; `code` goes without saying. */
+function failureOfEnd(seen: Seen, task: Task, attempt: Attempt, ended: Ended): { failure?: FailureKind } {
+  const { report } = ended;
+  if (isTimeout(seen, task, attempt, ended) && report?.failure === undefined) return { failure: 'timeout' };
+  if (report?.failure !== undefined) return report.failure === 'code' ? {} : { failure: report.failure };
+  if (report?.blocker !== undefined) return { failure: 'blocker' };
+  return report?.passed === false ? { failure: 'tests' } : {};
+}
+
+function isTimeout(seen: Seen, task: Task, attempt: Attempt, ended: Ended): boolean {
+  return ended.timedOut || isLate(attempt, ended, durationMs(timeoutOf(task, seen.settings) ?? ''));
 }
 
 /** A verdict that all is well does not stand beside a failure. */

@@ -34,7 +34,12 @@ export type Request =
       readonly metadata: Readonly<Record<string, string>>;
       readonly passed: boolean | undefined;
     }
-  | { readonly kind: 'fail'; readonly task: string; readonly reason: string | undefined }
+  | {
+      readonly kind: 'fail';
+      readonly task: string;
+      readonly reason: string | undefined;
+      readonly failure?: 'code' | 'tests' | 'blocker' | undefined;
+    }
   | {
       readonly kind: 'block';
       readonly task: string;

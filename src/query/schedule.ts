@@ -7,6 +7,7 @@ import type { Settings } from '../model/settings.ts';
 import { Draft } from '../plan/draft.ts';
 import { findCycle, graphProblems, openBatches, waitingOn } from '../plan/graph.ts';
 import { needsOf } from '../plan/needs.ts';
+import { prospectsOf } from '../plan/remedies.ts';
 import { routeTask } from '../plan/routing.ts';
 import { holdOf } from '../plan/rules/holds.ts';
 import { readyTasks } from '../plan/rules/ready.ts';
@@ -36,6 +37,7 @@ export async function nextTasks(outside: Outside, target: PlanFile): Promise<Nex
     needs: [
       ...needsOf(plan, settings, waitsForPeople(outside, ready, settings), () => outside.local.machine()),
     ],
+    ...prospectsOf(plan, settings),
     ready: ready
       .filter((task) => !queued.has(task.id))
       .map((task) => {

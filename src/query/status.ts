@@ -15,6 +15,7 @@ import { countTasks } from '../plan/count-tasks.ts';
 import { isProof } from '../plan/gates.ts';
 import { awaitsApproval, graphProblems, nearest, waitingOn } from '../plan/graph.ts';
 import { type Need, needsOf } from '../plan/needs.ts';
+import { prospectsOf, remedyOf } from '../plan/remedies.ts';
 import { routeTask } from '../plan/routing.ts';
 import { verdictOf } from '../plan/verdict.ts';
 import type { Outside } from '../ports.ts';
@@ -45,6 +46,7 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     tasks: await taskDocuments(outside, view),
     accepted_by: plan.fields.accepted_by ?? null,
     needs: [...needsNow(plan, view.settings, outside)],
+    ...prospectsOf(plan, view.settings),
     criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
     commit: view.commit,
     edited: view.edited,
@@ -206,6 +208,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
       command: route.kind === 'command' ? route.command : null,
       reason: route.reason,
     },
+    remedy: remedyOf(plan, settings, id),
     run_directory: attempt === undefined ? null : outside.workers.directory(target.name, id, attempt),
     log_tail: attempt === undefined ? '' : outside.workers.logTail(target.name, id, attempt, 4000),
   };

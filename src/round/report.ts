@@ -5,6 +5,7 @@ import type { ChangeDocument, ProblemDocument, RoundDocument } from '../model/do
 import { type Plan, planStatusOf } from '../model/plan.ts';
 import type { Draft } from '../plan/draft.ts';
 import { needsOf } from '../plan/needs.ts';
+import { prospectsOf } from '../plan/remedies.ts';
 import type { StartOutcome } from '../plan/rules/start.ts';
 import type { Outside } from '../ports.ts';
 import { placeProblems } from '../state-file/place-problems.ts';
@@ -57,6 +58,7 @@ export async function report(
     most_at_once: started.most,
     claimable: [...started.forPeople],
     needs: [...needsOf(plan, read.seen.settings, started, () => read.seen.machine)],
+    ...prospectsOf(plan, read.seen.settings),
     next_action: plan.fields.next_action ?? null,
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     problems: [...extra, ...notes, ...read.problems, ...placed].map(problemAsDocument),

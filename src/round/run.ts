@@ -183,6 +183,8 @@ function runDocument(target: PlanFile, rounds: number, last: Reported | undefine
           })
         : countTasks(plan),
     needs: last?.document.needs ?? [],
+    remedies: last?.document.remedies ?? [],
+    to_complete: last?.document.to_complete ?? [],
     problems: last?.document.problems ?? [],
   };
 }

@@ -33,8 +33,13 @@ export function register(cli: Cli): void {
     .command('fail')
     .argument(...TASK)
     .option('--reason <text>', 'why')
-    .action((typed, { reason }) =>
-      cli.answer('fail', (session) => finish(session, typed, (task) => ({ kind: 'fail', task, reason }))),
+    .addOption(
+      new Option('--kind <kind>', 'what kind of failure').choices(['code', 'tests', 'blocker'] as const),
+    )
+    .action((typed, { reason, kind: failure }) =>
+      cli.answer('fail', (session) =>
+        finish(session, typed, (task) => ({ kind: 'fail', task, reason, failure })),
+      ),
     );
   cli
     .command('block')

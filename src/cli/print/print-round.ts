@@ -3,6 +3,7 @@ import type { ChangeDocument, RoundDocument } from '../../model/documents.ts';
 import { wrap } from './columns.ts';
 import { inertLine } from './inert.ts';
 import { needLines, unsaidNeeds } from './print-needs.ts';
+import { remedyLines } from './print-remedies.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
 import { planDress, some } from './words.ts';
@@ -41,7 +42,7 @@ function planStep({ plan, changes }: RoundDocument): string {
 /** `passkeys awaiting-result: wait for lint (checks on kestrel)`, and below it what that leaves out. */
 export function standing(
   document: Pick<RoundDocument, 'plan' | 'status' | 'next_action' | 'needs'> &
-    Partial<Pick<RoundDocument, 'queued' | 'overlaps' | 'busy' | 'most_at_once'>>,
+    Partial<Pick<RoundDocument, 'queued' | 'overlaps' | 'busy' | 'most_at_once' | 'remedies'>>,
   { style, columns, now }: StatusOptions,
 ): string {
   const status = planDress(document.status, style)(document.status);
@@ -51,6 +52,7 @@ export function standing(
       : `: ${inertLine(document.next_action)}`;
   const also = [
     ...queueLines(document),
+    ...remedyLines(document.remedies ?? []),
     ...needLines(unsaidNeeds(document.needs, document.next_action), now),
   ];
   return [

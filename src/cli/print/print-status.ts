@@ -3,6 +3,7 @@ import type { CountsDocument, ListDocument, StatusDocument, TaskDocument } from 
 import { type Cell, columns, wrap } from './columns.ts';
 import { inertLine } from './inert.ts';
 import { needLines, unsaidNeeds } from './print-needs.ts';
+import { remedyLines } from './print-remedies.ts';
 import type { Style } from './style.ts';
 import { dueTime } from './time.ts';
 import { counted, NO_TASKS, planDress, some, taskLook } from './words.ts';
@@ -37,6 +38,8 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
   if (document.next_checkpoint !== null && document.status !== 'complete')
     say('look', dueTime(document.next_checkpoint, now));
   for (const blocker of document.blockers) say('held', blocker);
+  for (const line of remedyLines(document.remedies)) say('mend', line);
+  if (document.remedies.length > 0) say('left', document.to_complete.join('; '));
   for (const line of needLines(unsaidNeeds(document.needs, document.next_action), now)) say('also', line);
   if (document.edited) say('note', 'edited by hand; the next round takes it up');
   return `${lines.join('\n')}\n`;

@@ -3,6 +3,7 @@ import type { BatchesDocument, NextDocument, ShowDocument } from '../../model/do
 import { columns, wrap } from './columns.ts';
 import { inert, inertLine } from './inert.ts';
 import { needLines } from './print-needs.ts';
+import { remedyLines, remedyText } from './print-remedies.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
 import { NO_TASKS, some, taskLook } from './words.ts';
@@ -32,6 +33,7 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
         ? ''
         : [task.blocker.type, task.blocker.detail].filter((s) => s !== null).join(': '),
     ],
+    ['to mend', document.remedy === null ? '' : remedyText(document.remedy)],
     ['owner', task.owner ?? ''],
     [
       'done by',
@@ -185,6 +187,9 @@ export function printNext(document: NextDocument, { style, columns: width, now }
   const stuck = document.held !== null || document.status === 'blocked' || document.status === 'paused';
   if (stuck && document.next_action !== null)
     lines.push(`what to do: ${wrap(inertLine(document.next_action), width - 12, '  ')}\n`);
+  for (const line of remedyLines(document.remedies)) lines.push(`to mend ${wrap(line, width - 8, '  ')}\n`);
+  if (document.remedies.length > 0)
+    lines.push(`until it is complete: ${wrap(inertLine(document.to_complete.join('; ')), width, '  ')}\n`);
   const toClaim = document.needs.find((need) => need.kind === 'claim');
   if (toClaim !== undefined) lines.push(`to take one: ${inertLine(toClaim.command)}\n`);
   const others = document.needs.filter((need) => need.kind !== 'claim');

@@ -34,7 +34,7 @@ export function applyRequest(draft: Draft, seen: Seen, request: Request): Proble
     case 'done':
       return finishTask(draft, seen, request);
     case 'fail':
-      return failTask(draft, seen, request.task, request.reason);
+      return failTask(draft, seen, request);
     case 'block':
       return blockTask(draft, seen, request.task, request.type, request.detail);
     case 'unblock':

@@ -43,14 +43,19 @@ export function finishTask(
   return undefined;
 }
 
-export function failTask(draft: Draft, seen: Seen, id: string, why: string | undefined): Problem | undefined {
+export function failTask(
+  draft: Draft,
+  seen: Seen,
+  { task: id, reason: why, failure }: Extract<Request, { kind: 'fail' }>,
+): Problem | undefined {
   const task = requireTask(draft, seen, id);
   if (isProblem(task)) return task;
   const refusal = refuseStep(seen, task, 'failed');
   if (refusal !== undefined) return refusal;
   const reason = why ?? `failed, says ${seen.person}`;
   draft.step(task.id, 'failed', reason);
-  draft.set(task.id, 'result', { summary: inline(reason, 500) }, reason);
+  const kind = failure === undefined || failure === 'code' ? {} : { failure };
+  draft.set(task.id, 'result', { summary: inline(reason, 500), ...kind }, reason);
   return undefined;
 }
 
