@@ -1,11 +1,13 @@
-// Keeps the reference in `docs/` in step with the code it describes: docs/errors.md as a whole, and the tables between
-// `<!-- generated: x -->` and `<!-- /generated -->` in docs/state-format.md. With `--check` it writes nothing, and fails
-// where a page is not what it would write.
+// Keeps the reference in `docs/` in step with the code it describes: docs/errors.md as a whole, the tables between
+// `<!-- generated: x -->` and `<!-- /generated -->` in docs/state-format.md, and docs/features.md, which is joined from
+// docs/features/ and names tests that must be there. With `--check` it writes nothing, and fails where a page is not what it
+// would write.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { fieldTable, settingTable, transitionTable } from './docs-tables.mjs';
+import { featureFaults, featuresPage, readParts, readTest } from './features.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const check = process.argv.includes('--check');
@@ -41,9 +43,12 @@ const code = await loadCode();
 const stale = [];
 refresh('docs/errors.md', () => errorsPage(code));
 refresh('docs/state-format.md', (text) => fillTables(text, tables(code)));
+refresh('docs/features.md', () => featuresPage(readParts()));
+const faults = featureFaults(readParts(), readTest);
+for (const fault of faults) console.error(fault);
 if (stale.length > 0)
   console.error(`out of step: ${stale.join(', ')}. Run \`npm run docs\` and commit what it changes.`);
-process.exitCode = stale.length > 0 ? 1 : 0;
+process.exitCode = stale.length + faults.length > 0 ? 1 : 0;
 
 function refresh(page, render) {
   const path = join(root, page);

@@ -86,6 +86,16 @@ describe('templates', () => {
     expect(place.sh('git log').code).not.toBe(0);
   });
 
+  test('each gives a plan in which nothing is wrong', () => {
+    for (const { name, fields } of templates().templates) {
+      const goal = fields.some((field) => field.name === 'goal') ? ['--goal', 'Sign in'] : [];
+      expect(place.rondo('new', `a-${name}`, '--template', name, ...goal).code, name).toBe(0);
+    }
+    const { files, problems } = DOCUMENTS.check.parse(place.json('check'));
+    expect(files).toHaveLength(templates().templates.length);
+    expect(problems).toEqual([]);
+  });
+
   test('one commit holds the filled plan, with its id and its start', () => {
     expect(place.rondo('new', 'keys', '--template', 'build-task', '--goal', 'It: # works').code).toBe(0);
     expect(place.sh('git log --format=%s').out).toBe('rondo(keys): round 1, running\n');
