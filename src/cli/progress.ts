@@ -6,9 +6,9 @@ import { formatDuration, timeMs } from '../model/time.ts';
 import { cut, padEnd, wrap } from './print/columns.ts';
 import { inertLine } from './print/inert.ts';
 import { needLines } from './print/print-needs.ts';
-import { summariseChanges } from './print/print-round.ts';
+import { queueLines, summariseChanges } from './print/print-round.ts';
 import { clockTime, dueTime } from './print/time.ts';
-import { planDress } from './print/words.ts';
+import { batchLine, planDress } from './print/words.ts';
 import type { Session } from './session.ts';
 
 export interface Progress {
@@ -79,10 +79,13 @@ function roundLine(session: Session, round: RoundDocument): string {
   const { noteStyle: style, outside } = session;
   const what = summariseChanges(round);
   const status = planDress(round.status, style)(round.status);
+  const batch = batchLine(round.batch);
   return [
     `${style.dim(clockTime(outside.clock.now()))} round ${round.round}`,
     ...(what === '' ? [] : [what]),
     status,
+    ...(batch === '' ? [] : [style.dim(batch)]),
+    ...queueLines(round).map((line) => style.dim(line)),
   ].join('  ');
 }
 

@@ -20,7 +20,14 @@ export interface Merged {
 }
 
 /** What the next round derives again from the tasks: whichever side is taken, nothing is lost. */
-const DERIVED: readonly string[] = ['status', 'current_step', 'next_action', 'next_checkpoint', 'blockers'];
+const DERIVED: readonly string[] = [
+  'status',
+  'current_step',
+  'next_action',
+  'next_checkpoint',
+  'blockers',
+  'overrun_batches',
+];
 
 export function mergePlans(base: Plan, a: Plan, b: Plan): Merged {
   const conflicts: MergeConflict[] = [];

@@ -4,63 +4,24 @@
  */
 
 import { recommendDocument, remedyDocument } from './advice-documents.ts';
+import {
+  changeDocument,
+  countsDocument,
+  effectDocument,
+  needDocument,
+  problemDocument,
+  progressDocument,
+  taskDocument,
+} from './document-parts.ts';
 import { z } from './scalars.ts';
-import { PLAN_STATUSES, TASK_STATUSES } from './status.ts';
+
+import { PLAN_STATUSES } from './status.ts';
 
 export type { RecommendDocument, RemedyDocument } from './advice-documents.ts';
+export * from './document-parts.ts';
 
 const nullable = <T extends z.ZodMiniType>(schema: T) => z.nullable(schema);
-const status = z.enum(TASK_STATUSES);
 const planStatus = z.enum(PLAN_STATUSES);
-
-export const problemDocument = z.object({
-  code: z.string(),
-  severity: z.enum(['error', 'warning', 'info']),
-  message: z.string(),
-  hint: z.string(),
-  file: nullable(z.string()),
-  line: nullable(z.int()),
-  column: nullable(z.int()),
-  task: z.optional(z.string()),
-  excerpt: z.optional(z.string()),
-  cycle: z.optional(z.array(z.string())),
-});
-export type ProblemDocument = z.infer<typeof problemDocument>;
-
-export const changeDocument = z.object({
-  kind: z.string(),
-  task: nullable(z.string()),
-  field: nullable(z.string()),
-  from: z.unknown(),
-  to: z.unknown(),
-  reason: z.string(),
-});
-export type ChangeDocument = z.infer<typeof changeDocument>;
-
-export const effectDocument = z.object({
-  kind: z.enum(['start', 'stop', 'settle', 'adopt', 'enter']),
-  id: z.string(),
-  task: z.string(),
-  attempt: z.int(),
-  reason: z.string(),
-});
-
-/** What somebody must do before something goes on. */
-export const needDocument = z.object({
-  /**
-   * `trust`: this clone has not approved its command. `approval`: its result awaits a person's word. `claim`: it is for a
-   * person to take. `report`: a person has it. `machine`: it is under way on another machine.
-   */
-  kind: z.enum(['trust', 'approval', 'claim', 'report', 'machine']),
-  task: z.string(),
-  /** The person or the machine that has it, or is to have it; null where that may be anybody. */
-  who: nullable(z.string()),
-  since: nullable(z.string()),
-  until: nullable(z.string()),
-  /** What to run. */
-  command: z.string(),
-});
-export type NeedDocument = z.infer<typeof needDocument>;
 
 export const roundDocument = z.object({
   plan: z.string(),
@@ -80,6 +41,8 @@ export const roundDocument = z.object({
   /** How many tasks are under way in this clone, and how many may be at once; both 0 while nothing may start. */
   busy: z.int(),
   most_at_once: z.int(),
+  /** Null where nothing is left. */
+  batch: nullable(progressDocument),
   /** Ready, and for a person to claim. */
   claimable: z.array(z.string()),
   needs: z.array(needDocument),
@@ -93,41 +56,6 @@ export const roundDocument = z.object({
 });
 export type RoundDocument = z.infer<typeof roundDocument>;
 
-export const taskDocument = z.object({
-  id: z.string(),
-  title: z.string(),
-  status,
-  ready: z.boolean(),
-  blocked_by: z.array(z.string()),
-  waiting_on: z.array(z.string()),
-  owner: nullable(z.string()),
-  specialist: nullable(z.string()),
-  tags: z.array(z.string()),
-  attempt: nullable(z.int()),
-  /** `verified`: a gate proved it; `stale`: one did, of what has changed since; `reported`: somebody said so; null: not completed. */
-  evidence: nullable(z.enum(['reported', 'verified', 'stale'])),
-  /** Whether it is completed, and others build on it only once a person has approved it. */
-  awaits_approval: z.boolean(),
-  /** The checkout its newest attempt was started from; null where a person has it, or nobody yet. */
-  machine: nullable(z.string()),
-  /** The verdict of a review or check; null where the result gives none. */
-  passed: nullable(z.boolean()),
-  summary: nullable(z.string()),
-  blocker: nullable(z.object({ type: z.string(), detail: nullable(z.string()) })),
-});
-export type TaskDocument = z.infer<typeof taskDocument>;
-
-export const countsDocument = z.object({
-  total: z.int(),
-  pending: z.int(),
-  in_progress: z.int(),
-  completed: z.int(),
-  blocked: z.int(),
-  failed: z.int(),
-  cancelled: z.int(),
-});
-export type CountsDocument = z.infer<typeof countsDocument>;
-
 export const statusDocument = z.object({
   plan: z.string(),
   file: z.string(),
@@ -139,6 +67,8 @@ export const statusDocument = z.object({
   next_checkpoint: nullable(z.string()),
   blockers: z.array(z.string()),
   counts: countsDocument,
+  /** Null where nothing is left. */
+  batch: nullable(progressDocument),
   tasks: z.array(taskDocument),
   criteria: z.array(z.object({ text: z.string(), met: z.boolean(), check: nullable(z.string()) })),
   /** Who took the criteria as met that no check has; null where nobody has. */
@@ -164,13 +94,35 @@ export const listDocument = z.object({
       goal: nullable(z.string()),
       status: nullable(planStatus),
       counts: countsDocument,
+      /** The first of them; `check` has all. */
       problems: z.array(problemDocument),
+      more_problems: z.int(),
       /** Only where tasks were asked for, by tag or status. */
       tasks: z.optional(z.array(taskDocument)),
     }),
   ),
 });
 export type ListDocument = z.infer<typeof listDocument>;
+
+/** `status --brief`: little enough to be read often. */
+export const briefDocument = z.object({
+  plans: z.array(
+    z.object({
+      plan: z.string(),
+      /** Null where the plan is broken. */
+      status: nullable(planStatus),
+      completed: z.int(),
+      total: z.int(),
+      in_progress: z.int(),
+      blocked: z.int(),
+      failed: z.int(),
+      /** What it waits for, or what to do; of a broken plan what is wrong with it. */
+      next: nullable(z.string()),
+      next_checkpoint: nullable(z.string()),
+    }),
+  ),
+});
+export type BriefDocument = z.infer<typeof briefDocument>;
 
 export const showDocument = z.object({
   plan: z.string(),
@@ -221,13 +173,17 @@ export const nextDocument = z.object({
       brief_path: nullable(z.string()),
     }),
   ),
+  /** Pending, and waiting for other tasks: listed with `--all` only. */
   waiting: z.array(z.object({ id: z.string(), on: z.array(z.string()) })),
+  /** Ready, and over the limit of what may be under way at once, or waiting for files that another task may change. */
   queued: z.array(z.string()),
   needs: z.array(needDocument),
   /** At most 20: the tasks that stand still. */
   remedies: z.array(remedyDocument),
   /** What is left until the plan is complete, a line each. */
   to_complete: z.array(z.string()),
+  /** How many more there are than are listed; with `--all` none. */
+  more: z.object({ ready: z.int(), waiting: z.int(), queued: z.int(), needs: z.int() }),
 });
 export type NextDocument = z.infer<typeof nextDocument>;
 
@@ -235,7 +191,35 @@ export const batchesDocument = z.object({
   plan: z.string(),
   /** How many tasks the plan has, ended ones too. */
   total: z.int(),
-  batches: z.array(z.object({ number: z.int(), parallel: z.boolean(), tasks: z.array(z.string()) })),
+  /** How many tasks may be under way at once. */
+  most_at_once: z.int(),
+  batches: z.array(
+    z.object({
+      /** Its generation in the whole plan: it stays the same while the plan runs. */
+      number: z.int(),
+      parallel: z.boolean(),
+      /** What is left of it. */
+      tasks: z.array(z.string()),
+      /** `1a`, `1b` … where more is left than may be under way at once; else one part, `1`. */
+      parts: z.array(z.object({ label: z.string(), tasks: z.array(z.string()) })),
+      done: z.int(),
+      total: z.int(),
+      /** How long what is left should take, each begun as soon as a slot is free; null where no task says. */
+      estimate: nullable(z.string()),
+      /** How many of its tasks say no estimate, and are not counted. */
+      unestimated: z.int(),
+    }),
+  ),
+  /** How long all that is left should take; null where no task says. */
+  estimate: nullable(
+    z.object({
+      one_by_one: z.string(),
+      batch_by_batch: z.string(),
+      saved: z.string(),
+      saved_percent: z.int(),
+      unestimated: z.int(),
+    }),
+  ),
   problems: z.array(problemDocument),
 });
 export type BatchesDocument = z.infer<typeof batchesDocument>;
@@ -312,6 +296,20 @@ export const graphDocument = z.object({
   plan: z.string(),
   format: z.enum(['mermaid', 'dot', 'text']),
   graph: z.string(),
+  /** With `--critical` only. */
+  critical: z.optional(
+    z.object({
+      path: z.array(z.string()),
+      /** A duration; a number of tasks where no task says an estimate. */
+      length: z.string(),
+      /** By how much each task that is left could end later without making the whole longer. */
+      slack: z.array(z.object({ task: z.string(), slack: z.string() })),
+      /** Edges that add nothing: `through` waits for the blocker, too. */
+      redundant: z.array(z.object({ task: z.string(), blocker: z.string(), through: z.string() })),
+      /** Whether the graph is too dense to look at all its edges. */
+      partly: z.boolean(),
+    }),
+  ),
 });
 export type GraphDocument = z.infer<typeof graphDocument>;
 
@@ -391,6 +389,7 @@ export const DOCUMENTS = {
   show: showDocument,
   status: statusDocument,
   templates: templatesDocument,
+  'status-brief': briefDocument,
   trust: trustDocument,
   wait: waitDocument,
 } as const;

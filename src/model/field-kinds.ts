@@ -155,6 +155,7 @@ export const PLAN_KINDS: FieldKinds = {
   accepted_by: text,
   reopened_by: text,
   launched: count,
+  overrun_batches: list(count),
   current_step: text,
   next_action: text,
   next_checkpoint: time,

@@ -179,6 +179,12 @@ export const keptPlanShape = {
   launched: z.optional(
     field(count(), 'Up to which batch `rondo launch` has let it go (`auto_launch: false`).'),
   ),
+  overrun_batches: z.optional(
+    field(
+      list(count()),
+      'Batches that were reported as past 1.5 × their estimate, once each, until they are over.',
+    ),
+  ),
   current_step: z.optional(field(text(), 'What is under way, or next.')),
   next_action: z.optional(field(text(), 'What the next round will do, or waits for.')),
   next_checkpoint: z.optional(field(time(), 'When to look again at the latest.')),

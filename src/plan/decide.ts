@@ -16,6 +16,7 @@ import { settleGates } from './rules/gates.ts';
 import { withoutEarly } from './rules/groups.ts';
 import { holdOf } from './rules/holds.ts';
 import { derivePlanFields } from './rules/outcome.ts';
+import { reportBatchOverruns } from './rules/overrun.ts';
 import { readyTasks } from './rules/ready.ts';
 import { dueReworks, reworkFailed } from './rules/rework.ts';
 import { specialistProblems } from './rules/specialists.ts';
@@ -78,7 +79,14 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     : undefined;
   if (!allEnded) dropStaleChecks(draft, seen);
   const reworks = dueReworks(draft);
-  derivePlanFields(draft, seen, { hold, started, criteria, awaitsLaunch: allowed.awaitsLaunch, reworks });
+  derivePlanFields(draft, seen, {
+    hold,
+    started,
+    criteria,
+    awaitsLaunch: allowed.awaitsLaunch,
+    reworks,
+    overrunsDue: reportBatchOverruns(draft, seen),
+  });
   return { kind: 'decided', started, leadsOn: reworks.length > 0 };
 }
 

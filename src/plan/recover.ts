@@ -85,6 +85,9 @@ function adoptPause(draft: Draft, seen: Seen, before: string): void {
 function recoverPerson(draft: Draft, seen: Seen, task: Task): void {
   if (task.fields.owner === undefined || task.fields.attempt === undefined)
     draft.problems.push(noOwner(seen, task));
+  const since = timeMs(task.fields.attempt?.started_at ?? '');
+  if (task.fields.attempt !== undefined && since !== undefined)
+    reportOverrun(draft, seen, task, task.fields.attempt, seen.now - since);
   const until = timeMs(task.fields.attempt?.lease_until ?? '');
   if (until === undefined || seen.now <= until) return;
   draft.problems.push(

@@ -10,6 +10,7 @@ import type {
 } from '../model/documents.ts';
 import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
+import { currentProgress } from '../plan/batches.ts';
 import { failedReviews, writeBrief } from '../plan/brief.ts';
 import { countTasks } from '../plan/count-tasks.ts';
 import { isProof } from '../plan/gates.ts';
@@ -43,6 +44,7 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     blockers: [...(plan.fields.blockers ?? [])],
     counts: countTasks(plan),
+    batch: currentProgress(plan.tasks) ?? null,
     tasks: await taskDocuments(outside, view),
     accepted_by: plan.fields.accepted_by ?? null,
     needs: [...needsNow(plan, view.settings, outside)],
@@ -145,7 +147,13 @@ export async function listPlans(outside: Outside): Promise<ListDocument> {
   const out: ListDocument['plans'] = [];
   for (const target of plans) out.push(await listed(outside, target));
   for (const p of problems)
-    out.push({ ...NO_PLAN, plan: p.file ?? '', file: p.file ?? '', problems: [problemAsDocument(p)] });
+    out.push({
+      ...NO_PLAN,
+      plan: p.file ?? '',
+      file: p.file ?? '',
+      problems: [problemAsDocument(p)],
+      more_problems: 0,
+    });
   return { plans: out };
 }
 
@@ -166,7 +174,7 @@ async function listed(outside: Outside, target: PlanFile): Promise<ListDocument[
       goal: plan.fields.goal ?? null,
       status: planStatusOf(plan),
       counts: countTasks(plan),
-      problems: shown,
+      ...fewProblems(shown),
     };
   } catch (error) {
     if (!(error instanceof RondoError)) throw error;
@@ -174,9 +182,19 @@ async function listed(outside: Outside, target: PlanFile): Promise<ListDocument[
       ...NO_PLAN,
       plan: target.name,
       file: target.file,
-      problems: error.problems.map(problemAsDocument),
+      ...fewProblems(error.problems.map(problemAsDocument)),
     };
   }
+}
+
+/** A list is read often, and a plan can have a problem in every task. */
+const MOST_PROBLEMS = 3;
+
+function fewProblems(problems: ProblemDocument[]) {
+  return {
+    problems: problems.slice(0, MOST_PROBLEMS),
+    more_problems: Math.max(0, problems.length - MOST_PROBLEMS),
+  };
 }
 
 /** One task in full: fields, brief, route, the end of its newest log. */

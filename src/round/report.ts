@@ -3,6 +3,7 @@ import { type Problem, problem, RondoError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { ChangeDocument, ProblemDocument, RoundDocument } from '../model/documents.ts';
 import { type Plan, planStatusOf } from '../model/plan.ts';
+import { currentProgress } from '../plan/batches.ts';
 import type { Draft } from '../plan/draft.ts';
 import { needsOf } from '../plan/needs.ts';
 import { prospectsOf } from '../plan/remedies.ts';
@@ -56,6 +57,7 @@ export async function report(
     overlaps: started.overlaps.map((overlap) => ({ ...overlap })),
     busy: started.busy,
     most_at_once: started.most,
+    batch: currentProgress(plan.tasks) ?? null,
     claimable: [...started.forPeople],
     needs: [...needsOf(plan, read.seen.settings, started, () => read.seen.machine)],
     ...prospectsOf(plan, read.seen.settings),

@@ -9,6 +9,7 @@ export const OWN_PLAN_FIELDS = [
   'accepted_by',
   'reopened_by',
   'launched',
+  'overrun_batches',
   'current_step',
   'next_action',
   'next_checkpoint',

@@ -3,16 +3,34 @@ import { dependencyId } from '../model/dependency.ts';
 import { type Plan, type Task, taskStatusOf } from '../model/plan.ts';
 
 /** The lines of the graph: a node for each task with its status as class, an edge from each blocker. No title can end its label. */
-export function printMermaid(plan: Plan): readonly string[] {
+export function printMermaid(plan: Plan, marks: EdgeMarks = NO_MARKS): readonly string[] {
   const names = new Map(plan.tasks.map((task, i) => [task.id, `t${i}`]));
   const nodes = plan.tasks.map((task) => `  ${names.get(task.id)}["${label(task)}"]:::${taskStatusOf(task)}`);
   const edges = plan.tasks.flatMap((task) =>
     (task.fields.blocked_by ?? [])
-      .map((dependency) => names.get(dependencyId(dependency)))
-      .flatMap((name) => (name === undefined ? [] : [`  ${name} --> ${names.get(task.id)}`])),
+      .map(dependencyId)
+      .flatMap((id) =>
+        names.has(id) ? [`  ${names.get(id)} ${arrow(marks.of(id, task.id))} ${names.get(task.id)}`] : [],
+      ),
   );
-  return ['graph TD', ...nodes, ...edges, ...CLASSES];
+  const critical = marks.path.flatMap((id) => names.get(id) ?? []);
+  const marked = critical.length === 0 ? [] : [`  class ${critical.join(',')} critical`, CRITICAL];
+  return ['graph TD', ...nodes, ...edges, ...CLASSES, ...marked];
 }
+
+/** How edges stand out, and the tasks that do. */
+export interface EdgeMarks {
+  readonly path: readonly string[];
+  of(blocker: string, task: string): 'critical' | 'redundant' | undefined;
+}
+
+const NO_MARKS: EdgeMarks = { path: [], of: () => undefined };
+
+function arrow(mark: ReturnType<EdgeMarks['of']>): string {
+  return mark === 'critical' ? '==>' : mark === 'redundant' ? '-.->' : '-->';
+}
+
+const CRITICAL = '  classDef critical stroke-width:4px';
 
 const CLASSES = [
   '  classDef completed fill:#d3f2dc,stroke:#2a8a4a,color:#111',

@@ -209,6 +209,7 @@ export const planValues: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ),
   status: fc.constantFrom(...PLAN_STATUSES),
   launched: fc.nat(9),
+  overrun_batches: fc.array(fc.nat(9), { maxLength: 3 }),
   current_step: anyText,
   next_action: anyText,
   next_checkpoint: when,

@@ -115,6 +115,7 @@ function planTrials(plan: Plan): readonly Trial[] {
   const values: Partial<Record<PlanFieldName, readonly unknown[]>> = {
     goal: [NASTY, 'G', LONG],
     launched: [3, 12],
+    overrun_batches: [[], [2], [1, 12]],
     next_checkpoint: ['2026-11-22T11:30:00Z'],
     blockers: [['one', 'b: c, d'], []],
   };

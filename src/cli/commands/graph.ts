@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { planGraph } from '../../query/schedule.ts';
+import { planGraph } from '../../query/graph.ts';
 import { chosenPlan } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import { inert } from '../print/inert.ts';
@@ -14,14 +14,13 @@ export function register(cli: Cli): void {
         .choices(['mermaid', 'dot', 'text'] as const)
         .default('text' as const),
     )
-    .action((plan, { format }) =>
+    .option('--critical', 'mark the longest way through what is left, and edges that add nothing')
+    .action((plan, { format, critical }) =>
       cli.answer('graph', async (session) => {
         const target = await chosenPlan(session, plan);
-        const graph = await planGraph(session.outside, target, format);
-        return {
-          document: { plan: target.name, format, graph },
-          text: () => (graph.trim() === '' ? NO_TASKS : inert(graph)),
-        };
+        const document = await planGraph(session.outside, target, format, { critical: critical === true });
+        const { graph } = document;
+        return { document, text: () => (graph.trim() === '' ? NO_TASKS : inert(graph)) };
       }),
     );
 }

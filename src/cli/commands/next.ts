@@ -8,10 +8,11 @@ export function register(cli: Cli): void {
   cli
     .command('next')
     .argument('[plan]', 'the plan, by name or file')
-    .action((plan) =>
+    .option('--all', 'all of them, and what waits for other tasks')
+    .action((plan, { all }) =>
       cli.answer('next', async (session) => {
         const target = await chosenPlan(session, plan);
-        const document = await nextTasks(session.outside, target);
+        const document = await nextTasks(session.outside, target, { all: all === true });
         return { document, text: () => printNext(document, viewOf(session)) };
       }),
     );

@@ -3,7 +3,7 @@ import { timeMs } from '../../model/time.ts';
 import { planStatus } from '../../query/status.ts';
 import type { PlanFile } from '../../round/find-plans.ts';
 import { chosenPlan } from '../choose.ts';
-import type { Cli } from '../cli.ts';
+import type { Answer, Cli } from '../cli.ts';
 import { noteProblems } from '../note-problems.ts';
 import { printStatus } from '../print/print-status.ts';
 import type { Session } from '../session.ts';
@@ -13,10 +13,12 @@ export function register(cli: Cli): void {
   cli
     .command('status')
     .argument('[plan]', 'the plan, by name or file')
+    .option('--brief', 'a line a plan; for all plans where none is named')
     .option('--at <rev>', 'as of a commit, branch or tag')
     .option('--watch', 'show it again whenever it changes, until Ctrl-C')
-    .action((plan, { at, watch }) =>
+    .action((plan, { brief, at, watch }) =>
       cli.answer('status', async (session) => {
+        if (brief === true) return await briefAnswer(session, plan, at !== undefined || watch === true);
         const target = await chosenPlan(session, plan, { archived: true });
         if (watch === true) return await watchStatus(session, target, at);
         const document = await planStatus(session.outside, target, at);
@@ -24,6 +26,18 @@ export function register(cli: Cli): void {
         return { document, text: () => printStatus(document, viewOf(session)) };
       }),
     );
+}
+
+/** Where no plan is named, RONDO_PLAN names none either: the point is to see them all. */
+async function briefAnswer(session: Session, plan: string | undefined, more: boolean): Promise<Answer> {
+  if (more) fail('usage', '--brief cannot be combined with --at or --watch');
+  const [{ briefStatus }, { printBrief }] = await Promise.all([
+    import('../../query/brief.ts'),
+    import('../print/print-brief.ts'),
+  ]);
+  const target = plan === undefined ? undefined : await chosenPlan(session, plan, { archived: true });
+  const document = await briefStatus(session.outside, target);
+  return { document, text: () => printBrief(document, viewOf(session)) };
 }
 
 /** A round renames the file before it moves the branch: what looks edited by hand right after an event may not be. */

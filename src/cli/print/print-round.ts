@@ -6,7 +6,7 @@ import { needLines, unsaidNeeds } from './print-needs.ts';
 import { remedyLines } from './print-remedies.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
-import { planDress, some } from './words.ts';
+import { batchLine, planDress, some } from './words.ts';
 
 /** The first line says what changed, the second where the plan stands and what is next; then what else waits for somebody. */
 export function printRound(
@@ -42,7 +42,7 @@ function planStep({ plan, changes }: RoundDocument): string {
 /** `passkeys awaiting-result: wait for lint (checks on kestrel)`, and below it what that leaves out. */
 export function standing(
   document: Pick<RoundDocument, 'plan' | 'status' | 'next_action' | 'needs'> &
-    Partial<Pick<RoundDocument, 'queued' | 'overlaps' | 'busy' | 'most_at_once' | 'remedies'>>,
+    Partial<Pick<RoundDocument, 'queued' | 'overlaps' | 'busy' | 'most_at_once' | 'batch' | 'remedies'>>,
   { style, columns, now }: StatusOptions,
 ): string {
   const status = planDress(document.status, style)(document.status);
@@ -50,7 +50,9 @@ export function standing(
     document.next_action === null || document.status === 'complete'
       ? ''
       : `: ${inertLine(document.next_action)}`;
+  const batch = batchLine(document.batch ?? null);
   const also = [
+    ...(batch === '' ? [] : [batch]),
     ...queueLines(document),
     ...remedyLines(document.remedies ?? []),
     ...needLines(unsaidNeeds(document.needs, document.next_action), now),
@@ -146,6 +148,8 @@ function planFieldWord({ field, to }: ChangeDocument): string {
       return to === null ? 'acceptance taken back' : 'accepted';
     case 'reopened_by':
       return to === null ? 'no longer reopened' : 'reopened';
+    case 'overrun_batches':
+      return Array.isArray(to) ? `batch ${to.join(', ')} past its estimate` : 'no batch past its estimate';
     case 'launched':
       return to === null ? 'launch taken back' : `batch ${String(to)} launched`;
     default:

@@ -6,7 +6,7 @@ import { needLines, unsaidNeeds } from './print-needs.ts';
 import { remedyLines } from './print-remedies.ts';
 import type { Style } from './style.ts';
 import { dueTime } from './time.ts';
-import { counted, NO_TASKS, planDress, some, taskLook } from './words.ts';
+import { batchLine, counted, NO_TASKS, planDress, some, taskLook } from './words.ts';
 
 export interface StatusOptions {
   readonly style: Style;
@@ -35,6 +35,7 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
   };
   say('goal', document.goal);
   if (document.status !== 'complete') say('next', document.next_action);
+  say('batch', batchLine(document.batch).replace('Batch ', ''));
   if (document.next_checkpoint !== null && document.status !== 'complete')
     say('look', dueTime(document.next_checkpoint, now));
   for (const blocker of document.blockers) say('held', blocker);
@@ -112,12 +113,15 @@ export function countLine(counts: CountsDocument): string {
   return [`${counts.completed} of ${counted(counts.total, 'task')} completed`, ...rest].join(', ');
 }
 
+/** What is said where there is no plan. */
+export const NO_PLANS = 'no plans here yet: rondo new <topic> --goal "<what is to be reached>"\n';
+
 /** One line a plan. */
 export function printList(
   { plans }: ListDocument,
   { style, columns: width }: Omit<StatusOptions, 'now'>,
 ): string {
-  if (plans.length === 0) return 'no plans here yet: rondo new <topic> --goal "<what is to be reached>"\n';
+  if (plans.length === 0) return NO_PLANS;
   const rows = plans.map((plan): Cell[] => {
     const broken = plan.status === null;
     return [

@@ -6,7 +6,7 @@ import { needLines } from './print-needs.ts';
 import { remedyLines, remedyText } from './print-remedies.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
-import { NO_TASKS, some, taskLook } from './words.ts';
+import { counted, NO_TASKS, some, taskLook } from './words.ts';
 
 export function printShow(document: ShowDocument, options: StatusOptions): string {
   const { style } = options;
@@ -193,27 +193,60 @@ export function printNext(document: NextDocument, { style, columns: width, now }
   const toClaim = document.needs.find((need) => need.kind === 'claim');
   if (toClaim !== undefined) lines.push(`to take one: ${inertLine(toClaim.command)}\n`);
   const others = document.needs.filter((need) => need.kind !== 'claim');
+  const { more } = document;
+  if (more.ready > 0) lines.splice(1, 0, `  and ${more.ready} more (--all lists them)\n`);
   for (const line of needLines(others, now)) lines.push(`${wrap(line, width, '  ')}\n`);
+  if (more.needs > 0) lines.push(`and ${more.needs} more wait for somebody\n`);
   if (document.queued.length > 0)
-    lines.push(`queued for a free slot: ${some(document.queued.map(inertLine), 10)}\n`);
+    lines.push(
+      `queued: ${document.queued.map(inertLine).join(', ')}${more.queued > 0 ? ` and ${more.queued} more` : ''}\n`,
+    );
+  if (more.waiting > 0)
+    lines.push(
+      style.dim(`${counted(more.waiting, 'task waits', 'tasks wait')} for others (--all lists them)`),
+      '\n',
+    );
   const waiting = document.waiting.map(({ id, on }) => [
     { text: '·' },
     { text: inertLine(id) },
     { text: `on ${on.map(inertLine).join(', ')}` },
   ]);
-  if (waiting.length > 0)
-    lines.push(style.dim(columns(waiting.slice(0, 20), width, { indent: '  ' }).trimEnd()), '\n');
-  if (waiting.length > 20) lines.push(`  and ${waiting.length - 20} more wait\n`);
+  if (waiting.length > 0) lines.push(style.dim(columns(waiting, width, { indent: '  ' }).trimEnd()), '\n');
   return lines.join('');
 }
 
 export function printBatches(document: BatchesDocument, { style, columns: width }: StatusOptions): string {
   if (document.total === 0) return NO_TASKS;
   if (document.batches.length === 0) return document.problems.length === 0 ? 'nothing is left\n' : '';
-  return document.batches
-    .map(({ number, parallel, tasks }) => {
-      const head = `${number}. ${parallel ? 'together' : 'alone'}`;
-      return `${style.bold(head.padEnd(14))}${wrap(tasks.map(inertLine).join(', '), width - 14, ' '.repeat(14))}\n`;
-    })
-    .join('');
+  const lines = document.batches.flatMap((batch) => batchLines(batch, { style, columns: width }));
+  return `${lines.join('\n')}\n${savings(document, style)}`;
+}
+
+/** `1a. together   a, b`, `1b. then       c`; the last part says what the batch should take. */
+function batchLines(
+  { parallel, parts, done, total, estimate, unestimated }: BatchesDocument['batches'][number],
+  { style, columns: width }: Pick<StatusOptions, 'style' | 'columns'>,
+): readonly string[] {
+  const facts = [
+    ...(done > 0 ? [`${done}/${total} complete`] : []),
+    ...(estimate === null ? [] : [`${unestimated > 0 ? 'at least ' : ''}${estimate}`]),
+  ];
+  return parts.map(({ label, tasks }, i) => {
+    const how = i > 0 ? 'then' : parallel ? 'together' : tasks.length > 1 ? 'in turn' : 'alone';
+    const last = i === parts.length - 1 && facts.length > 0 ? style.dim(` (${facts.join(', ')})`) : '';
+    const head = `${label}. ${how}`.padEnd(14);
+    return `${style.bold(head)}${wrap(tasks.map(inertLine).join(', '), width - 14, ' '.repeat(14))}${last}`;
+  });
+}
+
+/** What running in parallel saves; '' where nothing says how long it takes. */
+function savings({ estimate, most_at_once }: BatchesDocument, style: StatusOptions['style']): string {
+  if (estimate === null) return '';
+  const { one_by_one, batch_by_batch, saved, saved_percent, unestimated } = estimate;
+  const saves =
+    saved_percent === 0
+      ? one_by_one
+      : `${one_by_one} one by one, ${batch_by_batch} with ${most_at_once} at once: saves ${saved} (${saved_percent}%)`;
+  const without = unestimated > 0 ? `; not counted: ${counted(unestimated, 'task')} without an estimate` : '';
+  return `${style.dim(`estimated ${saves}${without}`)}\n`;
 }

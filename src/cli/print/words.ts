@@ -1,4 +1,5 @@
 /** Statuses as people see them: a symbol, a word and a colour; the word alone says it all. */
+import type { ProgressDocument } from '../../model/documents.ts';
 import type { PlanStatus, TaskStatus } from '../../model/status.ts';
 import type { Style } from './style.ts';
 
@@ -56,3 +57,18 @@ export function some(items: readonly string[], most = 5): string {
 
 /** What is said of a plan without tasks. */
 export const NO_TASKS = 'no tasks yet: rondo add "<title>"\n';
+
+/** `Batch 2: 3/5 tasks complete (60%)`; `Batch 2: 0/1 (blocked)`; '' where there is nothing to say of a single task. */
+export function batchLine(batch: ProgressDocument | null): string {
+  if (batch === null) return '';
+  const { number, done, total, in_progress, blocked, failed } = batch;
+  const held = [...(failed > 0 ? ['failed'] : []), ...(blocked > 0 ? ['blocked'] : [])];
+  if (total < 2 && held.length === 0) return '';
+  if (held.length > 0 && in_progress === 0 && done + failed + blocked === total)
+    return `Batch ${number}: ${done}/${total} (${held.join(', ')})`;
+  const also = [
+    ...(failed > 0 ? [`, ${failed} failed`] : []),
+    ...(blocked > 0 ? [`, ${blocked} blocked`] : []),
+  ];
+  return `Batch ${number}: ${done}/${total} tasks complete (${Math.floor((100 * done) / total)}%)${also.join('')}`;
+}

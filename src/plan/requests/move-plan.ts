@@ -79,7 +79,7 @@ export function restartPlan(draft: Draft, seen: Seen): Problem | undefined {
     criterion.check === undefined ? criterion : { ...criterion, met: false },
   );
   for (const change of diffCriteria(criteria, unmet, reason)) draft.apply(change);
-  for (const field of ['accepted_by', 'paused_by', 'reopened_by', 'launched'] as const)
+  for (const field of ['accepted_by', 'paused_by', 'reopened_by', 'launched', 'overrun_batches'] as const)
     draft.setPlan(field, undefined, reason);
   return undefined;
 }

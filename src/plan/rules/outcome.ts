@@ -19,6 +19,8 @@ export interface Situation {
   /** Set once all tasks have ended well. */
   readonly criteria: CriteriaOutcome | undefined;
   readonly awaitsLaunch: number | undefined;
+  /** When a batch will be past its estimate, in milliseconds since 1970. */
+  readonly overrunsDue: readonly number[];
   /** Reviews whose work the next round sends back. */
   readonly reworks: readonly Task[];
 }
@@ -33,7 +35,7 @@ export function derivePlanFields(draft: Draft, seen: Seen, situation: Situation)
   draft.setPlan('next_action', reason, reason);
   draft.setPlan(
     'next_checkpoint',
-    nextCheckpoint(draft, seen),
+    nextCheckpoint(draft, seen, situation),
     'the earliest time at which something is due',
   );
   draft.setPlan('blockers', planBlockers(draft, situation), reason);
@@ -146,8 +148,9 @@ function remedy(draft: Draft, { hold, criteria }: Situation): string {
 }
 
 /** The earliest time ahead at which a lease or a timeout ends or an estimate is overrun. */
-function nextCheckpoint(draft: Draft, seen: Seen): string | undefined {
-  const times = withStatus(draft, 'in_progress').flatMap((task) => dueTimes(task, seen));
+function nextCheckpoint(draft: Draft, seen: Seen, { overrunsDue }: Situation): string | undefined {
+  const tasks = withStatus(draft, 'in_progress').flatMap((task) => dueTimes(task, seen));
+  const times = [...tasks, ...overrunsDue];
   const ahead = times.filter((t) => t > seen.now);
   // Rounded up: at the checkpoint what it waits for has come.
   return ahead.length === 0

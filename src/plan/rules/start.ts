@@ -49,7 +49,7 @@ export function startTasks(
     untrusted: [] as string[],
     overlaps: [] as Overlap[],
   };
-  const writeSets = new WriteSets(draft, seen);
+  let writeSets: WriteSets | undefined;
   const alive = new Set(seen.runs.filter((run) => run.state.kind === 'alive').map((run) => run.task));
   const isRunning = (task: Task) => alive.has(task.id) || hasStray(seen, task);
   const groups = groupSlots(
@@ -76,13 +76,14 @@ export function startTasks(
     ) {
       out.queued.push(task.id);
     } else {
-      const other = writeSets.overlapOf(task);
+      if (task.fields.writes !== undefined) writeSets ??= new WriteSets(draft, seen);
+      const other = writeSets?.overlapOf(task);
       if (other !== undefined) {
         out.queued.push(task.id);
         out.overlaps.push({ task: task.id, with: other });
         continue;
       }
-      writeSets.take(task);
+      writeSets?.take(task);
       busy += 1;
       count(bySpecialist, route.owner);
       if (mayStart) dispatch(draft, seen, task, route, `ready${why(task)}`);

@@ -2,8 +2,9 @@
 import { dependencyId } from '../../model/dependency.ts';
 import { type Task, taskStatusOf } from '../../model/plan.ts';
 import { isEnded } from '../../model/status.ts';
+import { planBatches } from '../batches.ts';
 import type { Draft } from '../draft.ts';
-import { awaitsApproval, generations, unmetBecause } from '../graph.ts';
+import { awaitsApproval, unmetBecause } from '../graph.ts';
 import type { Seen } from '../seen.ts';
 
 export interface Allowed {
@@ -36,25 +37,13 @@ function allowedByBatch(draft: Draft, ready: readonly Task[], autoLaunch: boolea
 export function currentBatch(
   draft: Draft,
 ): { readonly number: number; readonly ids: ReadonlySet<string> } | undefined {
-  const batches = allGenerations(draft.tasks);
   const stuck = new Set<string>();
-  for (const [index, batch] of batches.entries()) {
-    for (const task of batch) if (isStuck(draft, task, stuck)) stuck.add(task.id);
-    if (batch.some((task) => !isEnded(taskStatusOf(task)) && !stuck.has(task.id)))
-      return { number: index + 1, ids: new Set(batch.map((task) => task.id)) };
+  for (const { number, tasks } of planBatches(draft.tasks)) {
+    for (const task of tasks) if (isStuck(draft, task, stuck)) stuck.add(task.id);
+    if (tasks.some((task) => !isEnded(taskStatusOf(task)) && !stuck.has(task.id)))
+      return { number, ids: new Set(tasks.map((task) => task.id)) };
   }
   return undefined;
-}
-
-/** A cycle that was broken by ending one of its tasks still is one in the file: what is open of it comes last. */
-function allGenerations(tasks: readonly Task[]): readonly (readonly Task[])[] {
-  const batches = generations(tasks);
-  const placed = new Set(batches.flat().map((task) => task.id));
-  if (placed.size === tasks.length) return batches;
-  return [
-    ...batches,
-    ...generations(tasks.filter((task) => !placed.has(task.id) && !isEnded(taskStatusOf(task)))),
-  ];
 }
 
 /** Failed or blocked, or waiting for what only mending can bring. Blockers of earlier generations are judged already. */
