@@ -3,15 +3,8 @@
  * `docs/errors.md` is generated from this table.
  */
 
-import { EXIT, type ExitCode } from './exit-codes.ts';
-
-interface ErrorEntry {
-  readonly exit: ExitCode;
-  readonly meaning: string;
-  readonly hint: string;
-}
-
-const entry = (exit: ExitCode, meaning: string, hint: string): ErrorEntry => ({ exit, meaning, hint });
+import { EXIT } from './exit-codes.ts';
+import { type ErrorEntry, entry, NOTES } from './note-table.ts';
 
 export const ERRORS = {
   // 1: a bug
@@ -175,10 +168,10 @@ export const ERRORS = {
     'A task waits for a task that is not in the plan.',
     'Correct the id in `blocked_by`, or add the task.',
   ),
-  'group-too-large': entry(
-    EXIT.done,
-    'A parallel group has more members than may be under way at once, so they do not all start in one round.',
-    'Raise `parallelism.max_parallel_tasks`, or take members out of the group.',
+  'conflicting-fields': entry(
+    EXIT.invalid,
+    'A task names more than one way in which it is done; only the first of `plan`, `await` and `run` counts.',
+    'Split it into two tasks, or remove one of the fields.',
   ),
   'invalid-rework': entry(
     EXIT.invalid,
@@ -371,46 +364,5 @@ export const ERRORS = {
   ),
 
   // in reports only
-  overdue: entry(
-    EXIT.done,
-    'A person holds the task past the time that was agreed.',
-    'Ask them, or `rondo release` the task.',
-  ),
-  overrun: entry(
-    EXIT.done,
-    'Work takes more than 1.5 times its estimate.',
-    'Look at `rondo logs <task>`; cancel it if it hangs.',
-  ),
-  'fenced-result': entry(
-    EXIT.done,
-    'A result of an earlier attempt came in; it is kept in its run directory and not applied.',
-    'Read it there if it matters.',
-  ),
-  'outline-unplaced': entry(
-    EXIT.done,
-    'Something in an outline has no place in a plan.',
-    'Look at the plan, and put it where it belongs by hand.',
-  ),
-  'worker-matched': entry(
-    EXIT.done,
-    'A worker was found under the name its plan had before, or by its process where its run directory was removed.',
-    'Nothing to do; what it leaves counts for the task.',
-  ),
-  'stray-worker': entry(
-    EXIT.done,
-    'A worker runs whose plan is not in this work tree.',
-    'The message says where the plan is.',
-  ),
-  'held-elsewhere': entry(
-    EXIT.done,
-    'Another machine holds the task.',
-    'Wait, or take it over with `rondo run --take-over`.',
-  ),
-  'lock-removed': entry(
-    EXIT.done,
-    'A lock of a Rondo process that no longer lives was removed.',
-    'Nothing to do.',
-  ),
-  'round-recovered': entry(EXIT.done, 'A round that was interrupted was settled.', 'Nothing to do.'),
-  'hand-edit': entry(EXIT.done, 'The plan was edited by hand; the round adopted it.', 'Nothing to do.'),
+  ...NOTES,
 } as const satisfies Record<string, ErrorEntry>;

@@ -182,6 +182,8 @@ export interface WorkOrder {
   readonly command: string;
   /** Where an agent does it: what is started in place of a shell. `command` then only tells of it. */
   readonly agent?: { readonly name: AgentName; readonly argv: Argv };
+  /** Of an outside job: the command is run again until it ends with 0 or leaves a result, each time at most so long. */
+  readonly poll?: { readonly everyMs: number; readonly timeoutMs: number } | undefined;
   /** What it gets on standard input and as a file. */
   readonly brief: string;
   /** Path of the output from the root, or null. */

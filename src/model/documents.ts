@@ -66,6 +66,11 @@ export const statusDocument = z.object({
   next_action: nullable(z.string()),
   next_checkpoint: nullable(z.string()),
   blockers: z.array(z.string()),
+  roles: z.object({
+    origin: nullable(z.string()),
+    coordinator: nullable(z.string()),
+    watchdog: nullable(z.string()),
+  }),
   counts: countsDocument,
   /** Null where nothing is left. */
   batch: nullable(progressDocument),

@@ -100,8 +100,8 @@ export const authoredTaskShape = {
   await: z.optional(
     field(
       z.strictObject({
-        check: field(text(), 'The command that polls.'),
-        every: z.optional(field(duration(), 'How often.')),
+        check: field(text(), 'The command that looks: 0 ends the wait, any other code means not yet.'),
+        every: z.optional(field(duration(), 'How long to wait between two looks; 5m where not given.')),
       }),
       'An outside job, polled by a command.',
     ),
@@ -160,8 +160,13 @@ export const authoredPlanShape = {
   rondo: field(count(), 'The version of this format: 1.'),
   goal: z.optional(field(text(), 'What is to be reached.')),
   origin: z.optional(field(text(), 'Who owns the goal and accepts the result.')),
-  coordinator: z.optional(field(text(), 'Who runs the rounds.')),
-  watchdog: z.optional(field(text(), 'Who checks that it lives.')),
+  coordinator: z.optional(field(text(), 'Who runs the rounds that start work.')),
+  watchdog: z.optional(
+    field(
+      text(),
+      'Who checks that it lives, recovers and reports; where a coordinator is named, it starts no new work.',
+    ),
+  ),
   workflow_id: z.optional(field(text(), 'The id of this run of a workflow, `<name>-<timestamp>`.')),
   workflow_type: z.optional(field(text(), 'The kind of workflow.')),
   started_at: z.optional(field(time(), 'When it was started.')),

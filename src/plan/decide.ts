@@ -19,6 +19,7 @@ import { derivePlanFields } from './rules/outcome.ts';
 import { reportBatchOverruns } from './rules/overrun.ts';
 import { readyTasks } from './rules/ready.ts';
 import { dueReworks, reworkFailed } from './rules/rework.ts';
+import { watchdogOnly } from './rules/roles.ts';
 import { specialistProblems } from './rules/specialists.ts';
 import { type StartOutcome, startTasks } from './rules/start.ts';
 import { allowedByStrategy } from './rules/strategy.ts';
@@ -56,7 +57,9 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
   const ungated = hasGates(draft, seen) ? settleGates(draft, seen, request) : [];
   breakCycles(draft, seen);
   askForRoutes(draft, seen);
-  const start = mayDispatch(request);
+  const watching = mayDispatch(request) ? watchdogOnly(draft.plan, seen.person) : undefined;
+  if (watching !== undefined) draft.problems.push(watching);
+  const start = mayDispatch(request) && watching === undefined;
   if (start)
     draft.problems.push(
       ...notSupported(draft.plan, seen.settings),
@@ -72,7 +75,8 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     hold === undefined ? startTasks(draft, seen, withoutEarly(draft, seen, allowed.tasks), start) : NOTHING;
   const started = ungated.length === 0 ? sorted : { ...sorted, untrusted: [...sorted.untrusted, ...ungated] };
   const allEnded = draft.tasks.length > 0 && draft.tasks.every(endedWell);
-  const recheck = request.kind === 'resume' || (request.kind === 'tick' && request.recheck);
+  const recheck =
+    request.kind === 'resume' || (request.kind === 'tick' && request.recheck && watching === undefined);
   const mayCheck = (start || recheck) && hold?.kind !== 'paused';
   const criteria = allEnded
     ? settleCriteria(draft, seen, mayCheck, recheck && mayCheck, isAccepted(seen, request))

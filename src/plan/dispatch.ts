@@ -7,6 +7,7 @@ import { reportSection } from './agent-brief.ts';
 import { writeBrief } from './brief.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
+import { pollOf, returnsOf } from './outside-job.ts';
 import { type Route, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
 
@@ -35,7 +36,7 @@ export function dispatch(
       machine: seen.machine,
       started_at: formatTime(seen.now),
       lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
-      returns: 'process exit',
+      returns: returnsOf(task),
       ...(retry === undefined ? {} : { retry }),
       ...(retry_of === undefined ? {} : { retry_of }),
     },
@@ -66,6 +67,7 @@ export function workOrder(
   attempt: number,
   { command, agent }: Pick<Extract<Route, { kind: 'command' }>, 'command' | 'agent'>,
 ): WorkOrder {
+  const poll = pollOf(task, seen.settings);
   const brief = writeBrief(seen.plan, task, blockersOf(draft, task), draft.reviewsOf(task.id));
   return {
     plan: seen.plan.name,
@@ -74,6 +76,7 @@ export function workOrder(
     kind: 'task',
     command,
     ...(agent === undefined ? {} : { agent }),
+    ...(poll === undefined ? {} : { poll }),
     brief: agent === undefined ? brief : `${brief}${reportSection(seen.plan)}`,
     output: task.fields.output ?? null,
     timeoutMs: durationMs(timeoutOf(task, seen.settings) ?? '') ?? null,

@@ -72,6 +72,7 @@ export function returnWork(
 ): void {
   const { number = nextAttempt(seen, task), returns = 'its gates', ...rest } = task.fields.attempt ?? {};
   draft.step(task.id, 'in_progress', reason);
+  if (draft.task(task.id)?.fields.owner === undefined) draft.set(task.id, 'owner', seen.person, reason);
   draft.set(
     task.id,
     'attempt',

@@ -8,10 +8,7 @@ import { type Plan, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import { isEnded } from '../model/status.ts';
 
-const TASK_FIELDS: readonly (readonly [TaskFieldName, string])[] = [
-  ['await', 'nothing polls it'],
-  ['plan', 'a sub-plan is not followed'],
-];
+const TASK_FIELDS: readonly (readonly [TaskFieldName, string])[] = [['plan', 'a sub-plan is not followed']];
 
 /** One warning for each field of an open task, and each setting, that has no effect. */
 export function notSupported(plan: Plan, settings: Settings): readonly Problem[] {

@@ -16,6 +16,7 @@ import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
 import { hasReturned } from './gates.ts';
+import { isToBePolledAgain } from './outside-job.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
 import { isStep } from './step.ts';
@@ -195,6 +196,12 @@ function recoverHere(
       return consumeResult(draft, seen, task, attempt, run.state);
     case 'lost':
       settle(draft, seen, task.id, attempt.number, 'it is gone without a result');
+      if (isToBePolledAgain(task, attempt, seen.now))
+        return draft.step(
+          task.id,
+          'pending',
+          'nothing looks at its outside job any more, so that is begun anew',
+        );
       return giveUpOrRetry(draft, seen, task, attempt, 'the worker is gone and left no result');
     case 'alive':
       return watchAlive(draft, seen, task, attempt, run.state);

@@ -19,6 +19,14 @@ export type Route =
 export function routeTask(task: Task, settings: Settings): Route {
   const { specialist: name, reason: why } = chooseSpecialist(task, settings);
   const specialist = name === null ? undefined : specialistOf(settings, name);
+  if (task.fields.await !== undefined)
+    return {
+      kind: 'command',
+      command: task.fields.await.check,
+      owner: name ?? 'outside',
+      specialist: name,
+      reason: 'it waits for an outside job, which the command looks at',
+    };
   if (task.fields.run !== undefined)
     return {
       kind: 'command',

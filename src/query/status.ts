@@ -43,6 +43,11 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     next_action: plan.fields.next_action ?? null,
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     blockers: [...(plan.fields.blockers ?? [])],
+    roles: {
+      origin: plan.fields.origin ?? null,
+      coordinator: plan.fields.coordinator ?? null,
+      watchdog: plan.fields.watchdog ?? null,
+    },
     counts: countTasks(plan),
     batch: currentProgress(plan.tasks) ?? null,
     tasks: await taskDocuments(outside, view),

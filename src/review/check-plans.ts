@@ -6,6 +6,7 @@ import { taskStatusOf } from '../model/plan.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts';
 import { graphProblems } from '../plan/graph.ts';
 import { notSupported } from '../plan/not-supported.ts';
+import { conflictingFields } from '../plan/outside-job.ts';
 import { reworkProblems } from '../plan/rules/rework.ts';
 import { specialistProblems } from '../plan/rules/specialists.ts';
 import type { Outside } from '../ports.ts';
@@ -61,6 +62,7 @@ async function checkPlan(outside: Outside, target: PlanFile): Promise<readonly P
       ...notSupported(plan, settings),
       ...specialistProblems(plan, settings),
       ...reworkProblems(plan),
+      ...conflictingFields(plan),
     ];
     return [...problems, ...(await placeProblems(text, found))];
   } catch (error) {

@@ -4,11 +4,13 @@ import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { identify, ownIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { publishOnce, type WriteOptions, writeAtomic } from '../local/write-atomic.ts';
 import { watchOutput } from './agents/watch-output.ts';
-import { openLog } from './bounded-log.ts';
+import { type BoundedLog, openLog } from './bounded-log.ts';
 import { isWorkFile } from './is-work-file.ts';
+import { type End, pollUntilOver, type Why } from './poll-until-over.ts';
 import { type Claim, type ExitFile, FILES, type OrderFile, readExit, readOrder } from './run-files.ts';
 import { endRun, type RunProcesses } from './run-processes.ts';
 import { type Command, startCommand } from './start-command.ts';
+import { timer } from './timer.ts';
 import { workerEnvironment } from './worker-environment.ts';
 
 /** Claims and runs the attempt of that directory; does nothing where somebody has claimed it, or nothing is ordered. */
@@ -75,10 +77,28 @@ async function runCommand(
   const watched = order.agent === undefined ? undefined : watchOutput(plain, order.agent.name);
   const log = watched ?? plain;
   const env = workerEnvironment(process.env, order, directory, claim.token);
+  const once = (timeoutMs: number | null) => runOnce(order, env, claim, log, timeoutMs, asked);
+  const { end, why } =
+    order.poll === undefined
+      ? await once(order.timeoutMs)
+      : await pollUntilOver({ ...order.poll, limitMs: order.timeoutMs }, once, log, asked);
+  log.close();
+  return { ...exitOf(order, end, why), ...(watched === undefined ? {} : { agent: watched.end() }) };
+}
+
+/** Runs the command from its start to the end of all it has to end with. */
+async function runOnce(
+  order: OrderFile,
+  env: Readonly<Record<string, string>>,
+  claim: Claim,
+  log: BoundedLog,
+  timeoutMs: number | null,
+  asked: Promise<void>,
+): Promise<End> {
   const command = startCommand(order.agent?.argv ?? ['/bin/sh', '-c', order.command], order.root, env, log);
   const leader = command.pid === undefined ? null : identify(command.pid);
   if (leader !== null) noteLeader(leader);
-  const why = await waitForEnd(command, order.timeoutMs, asked);
+  const why = await waitForEnd(command, timeoutMs, asked);
   const run: RunProcesses = {
     token: claim.token,
     leader: leader ?? (command.pid === undefined ? null : { pid: command.pid, start: '', boot: '' }),
@@ -88,8 +108,7 @@ async function runCommand(
   await endRun(run, order.graceMs, why === 'exit' ? 'group' : 'all');
   const end = await command.exited;
   await command.drained();
-  log.close();
-  return { ...exitOf(order, end, why), ...(watched === undefined ? {} : { agent: watched.end() }) };
+  return { end, why };
 }
 
 /** For whoever has to end the command when this process is killed; on Linux its token tells them, too. */
@@ -101,8 +120,6 @@ function noteLeader(leader: ProcessIdentity): void {
   }
 }
 
-type Why = 'exit' | 'stop' | 'timeout';
-
 async function waitForEnd(command: Command, timeoutMs: number | null, asked: Promise<void>): Promise<Why> {
   const timeout = timer(timeoutMs);
   const why = await Promise.race([
@@ -112,21 +129,6 @@ async function waitForEnd(command: Command, timeoutMs: number | null, asked: Pro
   ]);
   timeout.cancel();
   return why;
-}
-
-/** A timer that also takes more than the 24.8 days of the system's own. */
-function timer(ms: number | null): { readonly over: Promise<void>; readonly cancel: () => void } {
-  const end = ms === null ? Number.POSITIVE_INFINITY : performance.now() + ms;
-  let waiting: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    const look = () => {
-      const left = end - performance.now();
-      if (left <= 0) resolve();
-      else waiting = setTimeout(look, Math.min(left, 2 ** 30));
-    };
-    if (ms !== null) look();
-  });
-  return { over, cancel: () => clearTimeout(waiting) };
 }
 
 function exitOf(

@@ -126,9 +126,10 @@ export function readProcess(directory: string, file: string): ProcessIdentity | 
 function isOrder(value: unknown): value is OrderFile {
   if (!isRecord(value)) return false;
   const { plan, task, attempt, command, brief, output, timeoutMs, graceMs, logLimit, env, root } = value;
-  const { writes = [], agent, commit = '' } = value;
+  const { writes = [], agent, commit = '', poll } = value;
   return (
     (agent === undefined || isAgent(agent)) &&
+    (poll === undefined || isPoll(poll)) &&
     [plan, task, command, brief, root].every((text) => typeof text === 'string') &&
     [attempt, graceMs, logLimit].every((number) => typeof number === 'number') &&
     (output === null || typeof output === 'string') &&
@@ -139,6 +140,10 @@ function isOrder(value: unknown): value is OrderFile {
     isRecord(env) &&
     Object.values(env).every((text) => typeof text === 'string')
   );
+}
+
+function isPoll(value: unknown): boolean {
+  return isRecord(value) && typeof value.everyMs === 'number' && typeof value.timeoutMs === 'number';
 }
 
 function isAgent(value: unknown): boolean {

@@ -70,12 +70,12 @@ describe('approval', () => {
 
 describe('what has no effect', () => {
   it('is said for every field and setting that is given, and for no other', () => {
-    const with_ = plan([task('a', { await: { check: 'poll' }, plan: 'docs/b-state.md' }), task('b', {})]);
+    const with_ = plan([task('a', { plan: 'docs/b-state.md' }), task('b', {})]);
     const said = notSupported(
       with_,
       settings({ sync: { push: 'auto' }, specialists: { x: { agent: 'claude' } } }),
     );
-    expect(said.map((p) => p.code)).toEqual(Array(3).fill('not-supported'));
+    expect(said.map((p) => p.code)).toEqual(Array(2).fill('not-supported'));
     expect(said.every((p) => p.severity === 'warning')).toBe(true);
     expect(
       notSupported(

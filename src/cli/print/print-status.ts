@@ -34,6 +34,7 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
       lines.push(`${style.dim(name.padEnd(6))}${wrap(inertLine(text), width - 6, '      ')}`);
   };
   say('goal', document.goal);
+  say('roles', rolesLine(document));
   if (document.status !== 'complete') say('next', document.next_action);
   say('batch', batchLine(document.batch).replace('Batch ', ''));
   if (document.next_checkpoint !== null && document.status !== 'complete')
@@ -44,6 +45,14 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
   for (const line of needLines(unsaidNeeds(document.needs, document.next_action), now)) say('also', line);
   if (document.edited) say('note', 'edited by hand; the next round takes it up');
   return `${lines.join('\n')}\n`;
+}
+
+/** `origin dana, coordinator kim`; '' where nobody but the origin is named: one person then has all of them. */
+function rolesLine({ roles }: StatusDocument): string {
+  if (roles.coordinator === null && roles.watchdog === null) return '';
+  return (['origin', 'coordinator', 'watchdog'] as const)
+    .flatMap((role) => (roles[role] === null ? [] : [`${role} ${roles[role]}`]))
+    .join(', ');
 }
 
 function taskTable({ tasks, needs }: StatusDocument, { style, columns: width }: StatusOptions): string {

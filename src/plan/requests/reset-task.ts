@@ -65,8 +65,8 @@ export function clearTask(draft: Draft, task: Task, reason: string, except?: 're
   draft.set(task.id, 'owner', undefined, reason);
   clearOutcome(draft, task.id, reason, except);
   const attempt = task.fields.attempt;
-  if (attempt?.retry !== undefined) {
-    const { retry: _, retry_of: __, ...rest } = attempt;
+  if (attempt?.retry !== undefined || attempt?.returned_at !== undefined) {
+    const { retry: _, retry_of: __, returned_at: ___, ...rest } = attempt;
     draft.set(task.id, 'attempt', rest, reason);
   }
 }

@@ -1,0 +1,65 @@
+/** The part of the table of failures that fails nothing: codes that stand in reports only. */
+import { EXIT, type ExitCode } from './exit-codes.ts';
+
+export interface ErrorEntry {
+  readonly exit: ExitCode;
+  readonly meaning: string;
+  readonly hint: string;
+}
+
+export const entry = (exit: ExitCode, meaning: string, hint: string): ErrorEntry => ({ exit, meaning, hint });
+
+export const NOTES = {
+  'watchdog-only': entry(
+    EXIT.done,
+    'The plan names another coordinator, and who made the round is its watchdog: nothing new is started.',
+    'Have the coordinator run it, or name yourself as `coordinator`.',
+  ),
+  'group-too-large': entry(
+    EXIT.done,
+    'A parallel group has more members than may be under way at once, so they do not all start in one round.',
+    'Raise `parallelism.max_parallel_tasks`, or take members out of the group.',
+  ),
+  overdue: entry(
+    EXIT.done,
+    'A person holds the task past the time that was agreed.',
+    'Ask them, or `rondo release` the task.',
+  ),
+  overrun: entry(
+    EXIT.done,
+    'Work takes more than 1.5 times its estimate.',
+    'Look at `rondo logs <task>`; cancel it if it hangs.',
+  ),
+  'fenced-result': entry(
+    EXIT.done,
+    'A result of an earlier attempt came in; it is kept in its run directory and not applied.',
+    'Read it there if it matters.',
+  ),
+  'outline-unplaced': entry(
+    EXIT.done,
+    'Something in an outline has no place in a plan.',
+    'Look at the plan, and put it where it belongs by hand.',
+  ),
+  'worker-matched': entry(
+    EXIT.done,
+    'A worker was found under the name its plan had before, or by its process where its run directory was removed.',
+    'Nothing to do; what it leaves counts for the task.',
+  ),
+  'stray-worker': entry(
+    EXIT.done,
+    'A worker runs whose plan is not in this work tree.',
+    'The message says where the plan is.',
+  ),
+  'held-elsewhere': entry(
+    EXIT.done,
+    'Another machine holds the task.',
+    'Wait, or take it over with `rondo run --take-over`.',
+  ),
+  'lock-removed': entry(
+    EXIT.done,
+    'A lock of a Rondo process that no longer lives was removed.',
+    'Nothing to do.',
+  ),
+  'round-recovered': entry(EXIT.done, 'A round that was interrupted was settled.', 'Nothing to do.'),
+  'hand-edit': entry(EXIT.done, 'The plan was edited by hand; the round adopted it.', 'Nothing to do.'),
+} as const satisfies Record<string, ErrorEntry>;
