@@ -261,6 +261,11 @@ export const ERRORS = {
     'A worker, or a process that descends from one, asks for what only a person may say.',
     'Say it from a terminal that no worker opened; a worker asks for it with `rondo block <task> --type approval`.',
   ),
+  'not-an-approver': entry(
+    EXIT.refused,
+    'The settings name who approves by git e-mail, and this is somebody else.',
+    'Ask one of the `approvers` in rondo.yaml.',
+  ),
   'not-interactive': entry(
     EXIT.refused,
     'This needs an answer, and there is no terminal to ask on.',

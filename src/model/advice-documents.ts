@@ -14,6 +14,8 @@ export const remedyDocument = z.object({
   /** What somebody has to do, and what to run then. */
   advice: z.string(),
   commands: z.array(z.string()),
+  /** What a person has only to answer, where that is all. */
+  asks: nullable(z.literal('specialist')),
   /** How many other tasks cannot go on without it. */
   holds: z.int(),
 });

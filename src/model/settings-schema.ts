@@ -126,6 +126,9 @@ export const settingsSchema = z.strictObject({
       'How machines share a plan.',
     ),
   ),
+  approvers: z.optional(
+    field(texts(), 'Who may approve and reject, by git e-mail; anybody but a worker where nobody is named.'),
+  ),
   commit: z.optional(
     field(
       z.strictObject({

@@ -34,6 +34,7 @@ export interface Settings {
   readonly on_cycle: 'stop' | 'break';
   readonly adopt: 'on-save' | 'on-commit';
   readonly paths: readonly string[];
+  readonly approvers: readonly string[];
   readonly commit: { readonly hooks: boolean; readonly sign: boolean; readonly timeout: string };
   readonly log_limit: number;
   readonly grace: string;
@@ -61,6 +62,7 @@ export const DEFAULT_SETTINGS: Settings = {
   on_cycle: 'stop',
   adopt: 'on-save',
   paths: ['docs/*-state.md', 'docs/*-execution-plan.md', 'worklog/*-state.md'],
+  approvers: [],
   commit: { hooks: false, sign: false, timeout: '2m' },
   log_limit: 10_485_760,
   grace: '10s',
@@ -110,6 +112,7 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
       on_cycle: layer.on_cycle ?? out.on_cycle,
       adopt: layer.adopt ?? out.adopt,
       paths: layer.paths ?? out.paths,
+      approvers: layer.approvers ?? out.approvers,
       commit: {
         hooks: layer.commit?.hooks ?? out.commit.hooks,
         sign: layer.commit?.sign ?? out.commit.sign,

@@ -6,11 +6,13 @@
 import { describeChange } from '../compare/describe-change.ts';
 import { diffPlans } from '../compare/diff.ts';
 import { type Problem, problem } from '../errors.ts';
+import type { Change } from '../model/change.ts';
 import type { Attempt } from '../model/fields.ts';
 import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { isLegalTaskStep, TASK_TRANSITIONS } from '../model/status.ts';
 import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { Run } from '../ports.ts';
+import { refuseApprover } from './approvers.ts';
 import { consumeResult, giveUpOrRetry } from './consume.ts';
 import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
@@ -70,7 +72,21 @@ function adoptHandEdit(draft: Draft, seen: Seen): void {
       );
     }
   }
+  takeBackApprovals(draft, seen, edits);
   adoptPause(draft, seen, planStatusOf(seen.committed));
+}
+
+/** An approval that was written by hand counts as if it was said: not of somebody who may not give it. */
+function takeBackApprovals(draft: Draft, seen: Seen, edits: readonly Change[]): void {
+  for (const edit of edits) {
+    if (edit.kind !== 'task-field' || edit.field !== 'approved_by' || edit.to === undefined) continue;
+    const refusal = refuseApprover(seen, edit.task);
+    if (refusal === undefined) continue;
+    draft.problems.push({ ...refusal, severity: 'warning' });
+    const before = seen.committed?.tasks.find((task) => task.id === edit.task)?.fields;
+    draft.set(edit.task, 'approved_by', before?.approved_by, refusal.message);
+    draft.set(edit.task, 'approved_at', before?.approved_at, refusal.message);
+  }
 }
 
 /** A person who writes `status: paused` means it: it holds until resumed. Writing `running` over it resumes. */

@@ -18,6 +18,8 @@ export interface Remedy {
   readonly advice: string;
   /** What to run, in this order. */
   readonly commands: readonly string[];
+  /** What a person has only to answer, where that is all. */
+  readonly asks: 'specialist' | null;
   /** How many other tasks cannot go on without it. */
   readonly holds: number;
 }
@@ -34,7 +36,11 @@ export function prospectsOf(plan: Plan, settings: Settings) {
 export function remedyOf(plan: Plan, settings: Settings, id: string) {
   const task = plan.tasks.find((each) => each.id === id && isStuck(each));
   if (task === undefined) return null;
-  return asDocument({ ...remedyFor(task, plan, settings), holds: countBehind(id, dependentsOf(plan)) });
+  return asDocument({
+    ...remedyFor(task, plan, settings),
+    asks: asksOf(task),
+    holds: countBehind(id, dependentsOf(plan)),
+  });
 }
 
 function asDocument(remedy: Remedy) {
@@ -48,6 +54,7 @@ export function remediesOf(plan: Plan, settings: Settings): readonly Remedy[] {
   const dependents = dependentsOf(plan);
   return stuck.map((task) => ({
     ...remedyFor(task, plan, settings),
+    asks: asksOf(task),
     holds: countBehind(task.id, dependents),
   }));
 }
@@ -58,7 +65,11 @@ function isStuck(task: Task): boolean {
   return status === 'blocked' || status === 'failed';
 }
 
-type Known = Omit<Remedy, 'holds'>;
+function asksOf(task: Task): Remedy['asks'] {
+  return asksForRoute(task) ? 'specialist' : null;
+}
+
+type Known = Omit<Remedy, 'holds' | 'asks'>;
 
 function remedyFor(task: Task, plan: Plan, settings: Settings): Known {
   switch (taskStatusOf(task)) {

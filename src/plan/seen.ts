@@ -9,6 +9,7 @@ export interface Seen {
   readonly machine: string;
   /** Who git says the user is. */
   readonly person: string;
+  readonly email: string;
   /** The plan as the file says now. */
   readonly plan: Plan;
   /** The plan as the checked-out commit says, where the file differs from it; null where the commit has no such (valid) plan. */

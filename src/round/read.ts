@@ -43,10 +43,12 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     .alive()
     .filter((run) => run.plan !== target.name && !run.task.startsWith('+') && !isTraced(run));
   const approved = outside.trustAll ? null : local.approvedCommands();
+  const identity = repo.identity();
   const seen: Seen = {
     now: clock.now(),
     machine,
-    person: repo.identity().name,
+    person: identity.name,
+    email: identity.email,
     plan: parsed.plan,
     committed: look.edited ? await committedPlan(outside, target, look) : parsed.plan,
     edited: look.edited,

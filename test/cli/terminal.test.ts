@@ -90,6 +90,37 @@ describe.runIf(hasScript)('a terminal', () => {
     expect(place.json('list')).toMatchObject({ plans: [{ plan: 'p' }] });
   });
 
+  test('asks whether others may build on a result, and goes on with a yes; sent back it says why', async () => {
+    place.sh(`rondo new p; rondo add One --run 'echo hi'; rondo add Two --run 'echo ho' --after one`);
+    place.sh('rondo edit one needs_approval=true; rondo trust --all');
+    const later = await onTerminal('rondo run', [{ after: 'waits for approval', type: '\r' }]);
+    expect(later.code, later.shown).toBe(11);
+    const back = await onTerminal('rondo run', [
+      { after: 'waits for approval', type: 'r' },
+      { after: 'to be mended', type: 'no tests\r' },
+      { after: 'it was sent back for: no tests', type: 'a' },
+    ]);
+    expect(back.code, back.shown).toBe(0);
+    expect(place.json('show', 'one')).toMatchObject({
+      fields: { approved_by: expect.any(String), approved_at: expect.any(String), attempt: { number: 2 } },
+    });
+    expect(place.json('status')).toMatchObject({ status: 'complete' });
+  });
+
+  test('asks who does what no specialist matches, where the settings say so', async () => {
+    place.sh(
+      `printf '%s\\n' 'specialist_routing: { fallback_behavior: ask_user }' 'specialists:' '  one: { command: "echo one", tags: [x] }' '  two: { command: "echo two" }' > rondo.yaml`,
+    );
+    place.sh('rondo new p; rondo add Job --tag odd; rondo trust --all');
+    const later = await onTerminal('rondo run', [{ after: 'Which specialist does job', type: '\r' }]);
+    expect(later.code, later.shown).toBe(10);
+    const { shown, code } = await onTerminal('rondo run', [
+      { after: 'Which specialist does job', type: '\u001b[B\u001b[B\r' },
+    ]);
+    expect(code, shown).toBe(0);
+    expect(place.json('show', 'job')).toMatchObject({ task: { status: 'completed', owner: 'two' } });
+  });
+
   test('asks nothing under --json or CI', async () => {
     place.sh(`rondo new p; rondo add One --run 'echo hi'`);
     expect((await onTerminal('rondo round --json', [])).code).toBe(4);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskFields } from '../../src/model/fields.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { notSupported } from '../../src/plan/not-supported.ts';
+import type { Request } from '../../src/plan/request.ts';
 import { completed, move, plan, see, settings, task, taskOf } from '../support/plans.ts';
 
 const DONE = { kind: 'done', summary: undefined, metadata: {}, passed: undefined } as const;
@@ -65,6 +66,65 @@ describe('approval', () => {
         kind: 'refused',
         problem: { code: 'illegal-transition' },
       });
+  });
+});
+
+describe('approvers', () => {
+  const by = (email: string, request: Request, fields: TaskFields = {}) => {
+    const of = plan([
+      task('a', { ...completed, needs_approval: true, ...fields }),
+      task('b', { blocked_by: ['a'] }),
+    ]);
+    return move(see(of, { email, settings: settings({ approvers: ['Kim@Example.org'] }) }), request);
+  };
+  const approve: Request = { kind: 'approve', task: 'a' };
+  const edit = (name: 'approved_by' | 'needs_approval', value: unknown): Request => ({
+    kind: 'edit',
+    task: 'a',
+    title: undefined,
+    fields: [{ name, value }],
+  });
+  const table: readonly (readonly [string, Request])[] = [
+    ['approve', approve],
+    ['reject', { kind: 'reject', task: 'a', reason: 'no tests' }],
+    ['edit approved_by', edit('approved_by', 'kim')],
+    ['edit needs_approval away', edit('needs_approval', undefined)],
+    ['edit needs_approval to false', edit('needs_approval', false)],
+  ];
+
+  it.each(table)('named by e-mail, are the only ones who may %s', (_, request) => {
+    const refused = by('dana@example.org', request).decision;
+    expect(refused).toMatchObject({ kind: 'refused', problem: { code: 'not-an-approver' } });
+    expect(refused.kind === 'refused' && refused.problem.hint).toContain('Kim@Example.org');
+    expect(by('kim@example.org', request).decision.kind).toBe('decided');
+  });
+
+  it('are asked for nothing else: anybody may edit, and ask for an approval', () => {
+    expect(by('dana@example.org', edit('needs_approval', true)).decision.kind).toBe('decided');
+    expect(
+      by('dana@example.org', edit('needs_approval', true), { needs_approval: false }).decision.kind,
+    ).toBe('decided');
+    const twice = by('dana@example.org', approve, { needs_approval: false }).decision;
+    expect(twice).toMatchObject({ kind: 'refused', problem: { code: 'illegal-transition' } });
+  });
+
+  it('take back what somebody else wrote into the file, and nothing starts on it', () => {
+    const committed = plan([
+      task('a', { ...completed, needs_approval: true }),
+      task('b', { blocked_by: ['a'] }),
+    ]);
+    const edited = withA(committed, { approved_by: 'dana', approved_at: '2026-11-21T10:00:00Z' });
+    const round = (email: string, approvers: readonly string[]) =>
+      move(
+        see(edited, { committed, edited: true, email, settings: settings({ approvers: [...approvers] }) }),
+      );
+    const back = round('dana@example.org', ['kim@example.org']);
+    expect([back.effects, back.codes.includes('not-an-approver')]).toEqual([[], true]);
+    expect(taskOf(back.plan, 'a').fields).toEqual(taskOf(committed, 'a').fields);
+    for (const approvers of [['dana@example.org'], []]) {
+      const kept = round('dana@example.org', approvers);
+      expect([kept.effects, taskOf(kept.plan, 'a').fields.approved_by]).toEqual([['start b/1'], 'dana']);
+    }
   });
 });
 

@@ -150,6 +150,7 @@ export function see(of: Plan, more: Partial<Seen> = {}): Seen {
     now: NOW,
     machine: HERE,
     person: 'dana',
+    email: 'dana@example.org',
     plan: of,
     committed: of,
     edited: false,

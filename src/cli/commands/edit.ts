@@ -12,10 +12,12 @@ export function register(cli: Cli): void {
     .action((typed, pairs) =>
       cli.answer('edit', async (session) => {
         const { title, fields } = await decodeEdits(pairs);
-        if (fields.some(({ name }) => name === 'approved_by' || name === 'approved_at'))
-          refuseWorker(session, 'approve a task');
+        if (fields.some(({ name }) => APPROVAL.includes(name))) refuseWorker(session, 'approve a task');
         const { target, task } = await chosenTask(session, typed);
         return await makeRound(session, target, { kind: 'edit', task, title, fields });
       }),
     );
 }
+
+/** To approve, and to say that no approval is needed, are the same thing. */
+const APPROVAL: readonly string[] = ['approved_by', 'approved_at', 'needs_approval'];

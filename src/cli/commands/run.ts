@@ -60,17 +60,28 @@ async function runToEnd(
   const asked = new Set<string>();
   try {
     let document = await runOnce(session, target, options, stop.signal, progress);
-    while (
-      heldForTrust(document.problems) &&
-      !stop.signal.aborted &&
-      (await askForTrust(session, target.name, asked))
-    )
+    while (!stop.signal.aborted && (await askWhatHolds(session, target, document, asked)))
       document = await runOnce(session, target, options, stop.signal, progress);
     return runAnswer(session, document, stop.signal.aborted);
   } finally {
     progress.close();
     release();
   }
+}
+
+/** Asks what only a person can say and the run waits for; whether there was an answer to go on with. */
+async function askWhatHolds(
+  session: Session,
+  target: PlanFile,
+  document: RunDocument,
+  asked: Set<string>,
+): Promise<boolean> {
+  if (!session.interactive) return false;
+  if (heldForTrust(document.problems)) return await askForTrust(session, target.name, asked);
+  const { askForApprovals } = await import('../ask-approval.ts');
+  const { askForRoutes } = await import('../ask-route.ts');
+  const approved = await askForApprovals(session, target, document, asked);
+  return (await askForRoutes(session, target, document, asked)) || approved;
 }
 
 async function runOnce(

@@ -1,6 +1,7 @@
 /** A person lets others build on a task's result, or sends it back. Who and when are recorded. */
 import { type Problem, problem } from '../../errors.ts';
 import { formatTime } from '../../model/time.ts';
+import { refuseApprover } from '../approvers.ts';
 import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { awaitsApproval } from '../graph.ts';
@@ -11,7 +12,8 @@ import { clearTask } from './reset-task.ts';
 export function approveTask(draft: Draft, seen: Seen, id: string): Problem | undefined {
   const task = requireTask(draft, seen, id);
   if (isProblem(task)) return task;
-  if (!awaitsApproval(task)) return refuse(seen, id);
+  const refusal = awaitsApproval(task) ? refuseApprover(seen, id) : refuse(seen, id);
+  if (refusal !== undefined) return refusal;
   const reason = `approved by ${seen.person}`;
   draft.set(id, 'approved_by', seen.person, reason);
   draft.set(id, 'approved_at', formatTime(seen.now), reason);
@@ -23,7 +25,8 @@ export function approveTask(draft: Draft, seen: Seen, id: string): Problem | und
 export function rejectTask(draft: Draft, seen: Seen, id: string, why: string): Problem | undefined {
   const task = requireTask(draft, seen, id);
   if (isProblem(task)) return task;
-  if (!awaitsApproval(task)) return refuse(seen, id);
+  const refusal = awaitsApproval(task) ? refuseApprover(seen, id) : refuse(seen, id);
+  if (refusal !== undefined) return refusal;
   const reason = `rejected by ${seen.person}: ${why}`;
   clearTask(draft, task, reason);
   draft.set(id, 'rejected', { reason: inline(why, 500), by: seen.person, at: formatTime(seen.now) }, reason);

@@ -3,6 +3,7 @@ import { type Problem, problem } from '../../errors.ts';
 import type { TaskFieldName, TaskFields } from '../../model/fields.ts';
 import { planStatusOf } from '../../model/plan.ts';
 import { TASK_STATUSES } from '../../model/status.ts';
+import { refuseApprover } from '../approvers.ts';
 import type { Draft } from '../draft.ts';
 import { awaitGates } from '../gates.ts';
 import { graphProblems } from '../graph.ts';
@@ -73,6 +74,11 @@ function setField(
     if (to === 'completed' && awaitGates(draft, seen, task, result, reason)) return undefined;
     draft.step(id, to, reason);
     return undefined;
+  }
+  const waives = name === 'needs_approval' && task.fields.needs_approval === true && value !== true;
+  if (waives || (name === 'approved_by' && value !== undefined)) {
+    const refusal = refuseApprover(seen, id);
+    if (refusal !== undefined) return refusal;
   }
   const before = task.fields.attempt?.number ?? 0;
   if (name === 'attempt' && attemptNumber(value) < before)
