@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { measureDecide } from './decide.mjs';
 import { here, median, peakMemory, ratio, sideBySide, timeOnce } from './measure.mjs';
 import { makeRepository, openScratch } from './repositories.mjs';
 
@@ -22,6 +23,7 @@ try {
   measureGrowth();
   measureInProcess();
   measureMemory();
+  await judgeDecide();
   finish();
 } finally {
   rmSync(scratch.home, { recursive: true, force: true });
@@ -141,6 +143,27 @@ function measureMemory() {
   }
 }
 
+/** Deciding is linear in tasks and edges: ten times the tasks, ten times the work, and no more. */
+async function judgeDecide() {
+  rows.decide = await measureDecide();
+  for (const { shape, tasks, edges, ms, perPart } of rows.decide)
+    console.log(
+      `decide ${shape}, ${tasks} tasks, ${edges} edges: ${ms.toFixed(2)} ms, ${perPart.toFixed(2)} us a task or edge`,
+    );
+  const at = (size) => rows.decide.filter(({ tasks }) => tasks === size);
+  target(
+    'one decision at 10,000 tasks, the slowest shape',
+    Math.max(...at(10_000).map(({ ms }) => ms)),
+    50,
+    'ms',
+  );
+  const growth = at(100_000).map(({ shape, perPart }) => {
+    const before = at(10_000).find((row) => row.shape === shape);
+    return perPart / before.perPart;
+  });
+  target('deciding from 10,000 to 100,000 tasks, a task or edge', Math.max(...growth), 3, 'that at 10,000');
+}
+
 function target(what, measured, limit, unit) {
   const met = measured <= limit;
   if (!met) misses.push(what);
@@ -178,6 +201,13 @@ function table() {
       ({ size, figures, ratios }) =>
         `| ${size.tasks} | ${size.files} | ${size.commits} | ${f(figures.N0)} | ${f(figures.R)} | ${f(ratios.status)} | ${f(ratios.idle)} | ${f(ratios.change)} | ${f(ratios.adopt)} |`,
     ),
+    '',
+    '| DECIDE alone | 100 tasks ms | 1,000 | 10,000 | 100,000 | µs a task or edge, at each size |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...[...new Set(rows.decide.map(({ shape }) => shape))].map((shape) => {
+      const own = rows.decide.filter((row) => row.shape === shape);
+      return `| ${shape} | ${own.map(({ ms }) => f(ms)).join(' | ')} | ${own.map(({ perPart }) => f(perPart)).join(', ')} |`;
+    }),
     '',
     `In process: a round ${f(rows.inProcess.round)} ms, about ${Math.round(1000 / rows.inProcess.round)} a second; \`git commit\` alone ${f(rows.inProcess.commit)} ms.`,
   ].join('\n');

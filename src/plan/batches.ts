@@ -103,20 +103,31 @@ export interface Estimate {
 
 /** What tasks that wait for none of each other should take. */
 export function estimateOf(tasks: readonly Task[], most: number): Estimate {
-  const known = tasks.flatMap((task) => estimateMs(task) ?? []);
-  const slots = new Array<number>(Math.max(1, Math.min(most, known.length))).fill(0);
-  for (const length of known) {
-    let free = 0;
-    if (slots.length < known.length)
-      for (let i = 1; i < slots.length; i++) if ((slots[i] ?? 0) < (slots[free] ?? 0)) free = i;
-    slots[free] =
-      slots.length < known.length ? (slots[free] ?? 0) + length : Math.max(slots[free] ?? 0, length);
+  // Plans say the same few estimates again and again.
+  const read = new Map<string, number | undefined>();
+  const known: number[] = [];
+  for (const { fields } of tasks) {
+    if (fields.estimate === undefined) continue;
+    if (!read.has(fields.estimate)) read.set(fields.estimate, durationMs(fields.estimate));
+    const length = read.get(fields.estimate);
+    if (length !== undefined) known.push(length);
   }
   return {
-    together: slots.reduce((a, b) => Math.max(a, b)),
+    together: known.length <= most ? known.reduce((a, b) => Math.max(a, b), 0) : inSlots(known, most),
     alone: known.reduce((a, b) => a + b, 0),
     unknown: tasks.length - known.length,
   };
+}
+
+/** When the last ends, where each begins as soon as a slot is free. */
+function inSlots(lengths: readonly number[], most: number): number {
+  const slots = new Array<number>(most).fill(0);
+  for (const length of lengths) {
+    let free = 0;
+    for (let i = 1; i < most; i++) if ((slots[i] ?? 0) < (slots[free] ?? 0)) free = i;
+    slots[free] = (slots[free] ?? 0) + length;
+  }
+  return slots.reduce((a, b) => Math.max(a, b));
 }
 
 export function estimateMs(task: Task): number | undefined {

@@ -112,11 +112,24 @@ function waitUpwards(tasks: readonly Task[]): boolean {
   return true;
 }
 
+/** Whether each open task waits only for tasks that stand above it: then each is known, and there is no cycle. */
+function onlyWaitForAbove(tasks: readonly Task[]): boolean {
+  const above = new Set<string>();
+  for (const task of tasks) {
+    const blockers = task.fields.blocked_by;
+    if (blockers !== undefined && !isEnded(taskStatusOf(task)))
+      for (const dependency of blockers) if (!above.has(dependencyId(dependency))) return false;
+    above.add(task.id);
+  }
+  return true;
+}
+
 /** A suggestion costs a pass over all ids, so only this many problems get one. */
 const MOST_SUGGESTIONS = 20;
 
 /** Problems of the graph among tasks that have not ended: unknown blockers, and a cycle with ways out. */
 export function graphProblems(plan: Plan): readonly Problem[] {
+  if (onlyWaitForAbove(plan.tasks)) return [];
   const ids = new Set(plan.tasks.map((task) => task.id));
   const out: Problem[] = [];
   for (const task of plan.tasks) {

@@ -24,14 +24,14 @@ export function reportBatchOverruns(draft: Draft, seen: Seen): readonly number[]
   let reason = 'a batch that overran is over';
   const late: number[] = [];
   for (const batch of planBatches(draft.tasks)) {
-    const open = batch.tasks.some((task) => !isEnded(taskStatusOf(task)));
     if (told.includes(batch.number)) {
-      if (open) late.push(batch.number);
+      if (batch.tasks.some((task) => !isEnded(taskStatusOf(task)))) late.push(batch.number);
       continue;
     }
-    const began = open ? beganAt(batch.tasks, seen.now) : undefined;
-    const estimate = began === undefined ? 0 : estimateFor(batch, seen);
-    if (began === undefined || estimate === 0) continue;
+    if (!batch.tasks.some((task) => taskStatusOf(task) === 'in_progress')) continue;
+    const estimate = estimateFor(batch, seen);
+    const began = estimate === 0 ? undefined : beganAt(batch.tasks, seen.now);
+    if (began === undefined) continue;
     if (seen.now < began + OVERRUN * estimate) due.push(began + OVERRUN * estimate);
     else {
       late.push(batch.number);
@@ -45,6 +45,7 @@ export function reportBatchOverruns(draft: Draft, seen: Seen): readonly number[]
 
 function estimateFor({ tasks }: Batch, { settings: { parallelism } }: Seen): number {
   const counted = tasks.filter((task) => taskStatusOf(task) !== 'cancelled');
+  if (counted.some((task) => task.fields.estimate === undefined)) return 0;
   const most = parallelism.strategy === 'sequential' ? 1 : parallelism.max_parallel_tasks;
   const { together, unknown } = estimateOf(counted, most);
   return counted.length < 2 || unknown > 0 ? 0 : together;
