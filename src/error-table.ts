@@ -204,6 +204,11 @@ export const ERRORS = {
     'A path leaves the repository, is absolute, or points into the git directory.',
     'Use a path inside the repository, relative to its root.',
   ),
+  'ledger-broken': entry(
+    EXIT.invalid,
+    'The ledger cannot be read, so nobody knows whether it can be written over.',
+    'Mend it or remove it; or set `on_broken_ledger: fresh` to have it written anew from the plan.',
+  ),
   'config-invalid': entry(
     EXIT.invalid,
     'rondo.yaml, or a setting in a plan, is not valid.',

@@ -55,6 +55,16 @@ export const NOTES = {
     'Another machine holds the task.',
     'Wait, or take it over with `rondo run --take-over`.',
   ),
+  'ledger-not-written': entry(
+    EXIT.done,
+    'The plan was saved, and its ledger could not be written along.',
+    'Mend what the message says; the next round that saves something writes it.',
+  ),
+  'ledger-rewritten': entry(
+    EXIT.done,
+    'The ledger differed from the plan, which is what counts, and could not be edited in place.',
+    'Comments in it are gone from the file; `git log -p` of it has them.',
+  ),
   'lock-removed': entry(
     EXIT.done,
     'A lock of a Rondo process that no longer lives was removed.',

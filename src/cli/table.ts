@@ -144,6 +144,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/clean.ts'),
   ),
 
+  look('ledger', REVIEW, 'Show the ledger of milestones', () => import('./commands/ledger.ts')),
+  look('export', REVIEW, 'Print a plan in another form', () => import('./commands/exchange.ts')),
+  change('import', REVIEW, 'Start a plan from another form', () => import('./commands/exchange.ts')),
   look('check', REVIEW, 'Check plans and settings', () => import('./commands/check.ts')),
   look(
     'schema',

@@ -338,6 +338,44 @@ export type ArchiveDocument = z.infer<typeof archiveDocument>;
 export const cleanDocument = z.object({ plan: z.string(), removed: z.int() });
 export type CleanDocument = z.infer<typeof cleanDocument>;
 
+export const ledgerDocument = z.object({
+  /** Null where none is named and there is not exactly one. */
+  plan: nullable(z.string()),
+  file: z.string(),
+  /** Whether rounds write it (`task_tracking.ledger`). */
+  on: z.boolean(),
+  state: z.enum(['none', 'in_progress', 'completed', 'failed', 'unreadable']),
+  ledger: nullable(
+    z.object({
+      version: z.int(),
+      workflow_id: z.string(),
+      workflow_type: z.optional(z.string()),
+      started_at: z.optional(z.string()),
+      last_checkpoint: z.optional(z.string()),
+      current_step: z.int(),
+      status: z.string(),
+      checkpoints: z.array(
+        z.object({
+          step: z.int(),
+          name: z.string(),
+          status: z.string(),
+          completed_at: z.optional(z.string()),
+          data: z.optional(z.record(z.string(), z.unknown())),
+        }),
+      ),
+    }),
+  ),
+  /** Whether it says what the plan says; null where one of the two cannot be read. */
+  current: nullable(z.boolean()),
+  /** What `rondo import --from ledger` would do, were the plan gone. */
+  resume: z.enum(['fresh', 'from-last-checkpoint', 'from-failed-step', 'stop-or-fresh']),
+  problems: z.array(problemDocument),
+});
+export type LedgerDocument = z.infer<typeof ledgerDocument>;
+
+export const exportDocument = z.object({ plan: z.string(), format: z.enum(['ledger']), text: z.string() });
+export type ExportDocument = z.infer<typeof exportDocument>;
+
 /** What `done`, `fail` and `block` print where a worker calls them for its own attempt: the next round takes the file up. */
 export const reportDocument = z.object({
   plan: z.string(),
@@ -380,9 +418,11 @@ export const DOCUMENTS = {
   completion: completionDocument,
   doctor: doctorDocument,
   error: errorDocument,
+  export: exportDocument,
   graph: graphDocument,
   group: groupDocument,
   init: initDocument,
+  ledger: ledgerDocument,
   list: listDocument,
   log: logDocument,
   logs: logsDocument,

@@ -81,8 +81,15 @@ export const planSettingShape = {
     field(
       z.strictObject({
         enabled: z.optional(field(flag(), 'Whether `rondo step` tracks; without it the command just runs.')),
-        ledger: z.optional(field(flag(), 'Whether milestones are written to a ledger file.')),
-        ledger_path: z.optional(field(path(), 'Where the ledger is.')),
+        ledger: z.optional(
+          field(
+            flag(),
+            'Whether milestones, failures and the end are written to a ledger file, in the commit of their round.',
+          ),
+        ),
+        ledger_path: z.optional(
+          field(path(), 'Where the ledger is; each plan that runs beside others needs one of its own.'),
+        ),
         auto_cleanup: z.optional(field(flag(), 'Whether a finished workflow is cleaned up.')),
       }),
       'Tracking of wrapped commands, and the ledger.',
@@ -110,7 +117,12 @@ export const planSettingShape = {
       'Whether a dependency cycle stops the plan, or its last edge is dropped.',
     ),
   ),
-  on_broken_ledger: z.optional(field(z.enum(['stop', 'fresh']), 'What an unreadable ledger means.')),
+  on_broken_ledger: z.optional(
+    field(
+      z.enum(['stop', 'fresh']),
+      'What an unreadable ledger means: stop the plan until it is mended, or write it anew from the plan.',
+    ),
+  ),
   adopt: z.optional(field(z.enum(['on-save', 'on-commit']), 'When a hand edit is taken up.')),
 } as const;
 

@@ -32,6 +32,7 @@ export interface Settings {
   readonly on_failure: 'stop' | 'continue';
   readonly on_blocked: 'stop' | 'continue';
   readonly on_cycle: 'stop' | 'break';
+  readonly on_broken_ledger: 'stop' | 'fresh';
   readonly adopt: 'on-save' | 'on-commit';
   readonly paths: readonly string[];
   readonly approvers: readonly string[];
@@ -60,6 +61,7 @@ export const DEFAULT_SETTINGS: Settings = {
   on_failure: 'stop',
   on_blocked: 'continue',
   on_cycle: 'stop',
+  on_broken_ledger: 'stop',
   adopt: 'on-save',
   paths: ['docs/*-state.md', 'docs/*-execution-plan.md', 'worklog/*-state.md'],
   approvers: [],
@@ -110,6 +112,7 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
       on_failure: layer.on_failure ?? out.on_failure,
       on_blocked: layer.on_blocked ?? out.on_blocked,
       on_cycle: layer.on_cycle ?? out.on_cycle,
+      on_broken_ledger: layer.on_broken_ledger ?? out.on_broken_ledger,
       adopt: layer.adopt ?? out.adopt,
       paths: layer.paths ?? out.paths,
       approvers: layer.approvers ?? out.approvers,
@@ -137,7 +140,6 @@ function unacted(layer: SettingsFile): readonly string[] {
   );
   return [
     ...agents,
-    ...(layer.task_tracking?.ledger === true ? ['task_tracking.ledger'] : []),
     ...(layer.sync?.push !== undefined && layer.sync.push !== 'never' ? ['sync.push'] : []),
     ...(layer.trust?.briefs === 'ask' ? ['trust.briefs'] : []),
   ];

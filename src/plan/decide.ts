@@ -15,6 +15,7 @@ import { dropStaleChecks, settleCriteria } from './rules/criteria.ts';
 import { settleGates } from './rules/gates.ts';
 import { withoutEarly } from './rules/groups.ts';
 import { holdOf } from './rules/holds.ts';
+import { nameWorkflow } from './rules/name-workflow.ts';
 import { derivePlanFields } from './rules/outcome.ts';
 import { reportBatchOverruns } from './rules/overrun.ts';
 import { readyTasks } from './rules/ready.ts';
@@ -82,6 +83,7 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     ? settleCriteria(draft, seen, mayCheck, recheck && mayCheck, isAccepted(seen, request))
     : undefined;
   if (!allEnded) dropStaleChecks(draft, seen);
+  nameWorkflow(draft, seen);
   const reworks = dueReworks(draft);
   derivePlanFields(draft, seen, {
     hold,

@@ -1,14 +1,15 @@
 /** PERSIST: the text is edited, verified, and committed alone; the compare-and-swap point of a round. */
 import { diffPlans } from '../compare/diff.ts';
-import { RondoError } from '../errors.ts';
+import { type Problem, RondoError } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import { type Plan, planStatusOf } from '../model/plan.ts';
 import { durationMs } from '../model/time.ts';
 import type { Draft } from '../plan/draft.ts';
-import type { CommitOutcome, Outside } from '../ports.ts';
+import type { CommitOrder, CommitOutcome, Outside } from '../ports.ts';
 import { editPlainly, editPlan } from '../state-file/edit-plan.ts';
 import type { ParsedPlan } from '../state-file/parse-plan.ts';
 import { refreshProgress } from '../state-file/refresh-progress.ts';
+import { type LedgerChange, ledgerChange, ledgerNotWritten } from './ledger-file.ts';
 import { roundMessage } from './message.ts';
 import type { ReadResult } from './read.ts';
 
@@ -53,7 +54,8 @@ export async function persist(outside: Outside, read: ReadResult, draft: Draft):
     attempts,
   });
   const { commit } = seen.settings;
-  const outcome = outside.repo.commit({
+  const ledger = await ledgerChange(outside, read, draft.plan);
+  const outcome = commitWithLedger(outside, ledger, {
     plan: target.name,
     files: [{ file: target.file, before: look.text, after: text }],
     ref: head.ref,
@@ -67,6 +69,33 @@ export async function persist(outside: Outside, read: ReadResult, draft: Draft):
   if (outcome.kind === 'deferred') throw new RondoError(outcome.problem);
   const proved = edited.parsed === undefined ? undefined : { text: edited.text, parsed: edited.parsed };
   return { kind: 'saved', round, commit: outcome.commit, adopted, outcome, proved };
+}
+
+/** The plan is saved in any case: what cannot be done to the ledger is told, and left to a later round. */
+function commitWithLedger({ repo }: Outside, ledger: LedgerChange, order: CommitOrder): CommitOutcome {
+  const { change } = ledger;
+  if (change === undefined) return withNotes(repo.commit(order), ledger.problems);
+  const [outcome, why] = tryCommit(repo, { ...order, files: [...order.files, change] });
+  if (outcome !== undefined) return withNotes(outcome, ledger.problems);
+  return withNotes(repo.commit(order), [ledgerNotWritten(change.file, why)]);
+}
+
+function tryCommit(
+  repo: Outside['repo'],
+  order: CommitOrder,
+): readonly [CommitOutcome | undefined, Problem | undefined] {
+  try {
+    const outcome = repo.commit(order);
+    const isBusyWithLedger = outcome.kind === 'deferred' && outcome.problem.file === order.files.at(-1)?.file;
+    return isBusyWithLedger ? [undefined, outcome.problem] : [outcome, undefined];
+  } catch (error) {
+    if (error instanceof RondoError) return [undefined, error.problems[0]];
+    throw error;
+  }
+}
+
+function withNotes(outcome: CommitOutcome, more: readonly Problem[]): CommitOutcome {
+  return outcome.kind === 'committed' ? { ...outcome, notes: [...outcome.notes, ...more] } : outcome;
 }
 
 /** A plan that the branch does not have yet, or has in a form that cannot be read, is not told field by field. */

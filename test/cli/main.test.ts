@@ -88,6 +88,8 @@ describe('the table of commands', () => {
       assign: ['t', 's'],
       recommend: ['t'],
       step: ['t', '--', 'true'],
+      export: ['--to', 'ledger'],
+      import: ['--from', 'ledger'],
     };
     const tasks = ['claim', 'release', 'done', 'fail', 'block', 'unblock', 'retry', 'cancel'];
     for (const { name, changes } of COMMANDS) {

@@ -21,7 +21,9 @@ export function register(cli: Cli): void {
         if (brief === true) return await briefAnswer(session, plan, at !== undefined || watch === true);
         const target = await chosenPlan(session, plan, { archived: true });
         if (watch === true) return await watchStatus(session, target, at);
-        const document = await planStatus(session.outside, target, at);
+        const document = await planStatus(session.outside, target, at).catch((error: unknown) =>
+          noteLedger(session, error),
+        );
         noteProblems(session, document.problems);
         return { document, text: () => printStatus(document, viewOf(session)) };
       }),
@@ -38,6 +40,16 @@ async function briefAnswer(session: Session, plan: string | undefined, more: boo
   const target = plan === undefined ? undefined : await chosenPlan(session, plan, { archived: true });
   const document = await briefStatus(session.outside, target);
   return { document, text: () => printBrief(document, viewOf(session)) };
+}
+
+/** Where the plan cannot be read, the ledger still says how far it got. */
+async function noteLedger(session: Session, error: unknown): Promise<never> {
+  if (error instanceof RondoError && !session.json) {
+    const { ledgerStanding } = await import('../../query/show-ledger.ts');
+    const standing = await ledgerStanding(session.outside);
+    if (standing !== undefined) session.note(standing);
+  }
+  throw error;
 }
 
 /** A round renames the file before it moves the branch: what looks edited by hand right after an event may not be. */

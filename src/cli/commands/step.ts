@@ -1,5 +1,6 @@
 import { fail, problem, RondoError } from '../../errors.ts';
 import { planStatus } from '../../query/status.ts';
+import { splitTaskName } from '../../round/find-plans.ts';
 import { loadSettings } from '../../round/load-settings.ts';
 import { runRound } from '../../round/run-round.ts';
 import { beginStep, endStep, renewStep, type TrackedStep } from '../../round/track-step.ts';
@@ -66,7 +67,18 @@ async function isCompleted(session: Session, typed: string): Promise<boolean> {
     return tasks.find((each) => each.id === task)?.status === 'completed';
   });
   if (completed === true) session.note(`${typed} is completed already: skipped`);
-  return completed === true;
+  return completed ?? (await isCompletedByLedger(session, typed));
+}
+
+/** The plan cannot be read: what the ledger says of the step is all there is. */
+async function isCompletedByLedger(session: Session, typed: string): Promise<boolean> {
+  const found = await orWarning(session.host, 'looked up', async () => {
+    const { ledgerReceipt } = await import('../../query/show-ledger.ts');
+    return await ledgerReceipt(session.outside, splitTaskName(typed).task);
+  });
+  if (found === undefined) return false;
+  session.note(`${typed} is completed by the ledger ${found.file}, though the plan cannot be read: skipped`);
+  return true;
 }
 
 class Tracking {

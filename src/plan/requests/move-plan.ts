@@ -2,6 +2,7 @@
 import { diffCriteria } from '../../compare/diff.ts';
 import { type Problem, problem } from '../../errors.ts';
 import { planStatusOf, taskStatusOf } from '../../model/plan.ts';
+import { isStamped } from '../../model/workflow-id.ts';
 import type { Draft } from '../draft.ts';
 import { hasReturned } from '../gates.ts';
 import { currentBatch } from '../rules/strategy.ts';
@@ -81,6 +82,9 @@ export function restartPlan(draft: Draft, seen: Seen): Problem | undefined {
   for (const change of diffCriteria(criteria, unmet, reason)) draft.apply(change);
   for (const field of ['accepted_by', 'paused_by', 'reopened_by', 'launched', 'overrun_batches'] as const)
     draft.setPlan(field, undefined, reason);
+  // It is another run of the workflow, which gets an id of its own.
+  if (isStamped(draft.plan.fields.workflow_id ?? ''))
+    for (const field of ['workflow_id', 'started_at'] as const) draft.setPlan(field, undefined, reason);
   return undefined;
 }
 
