@@ -4,6 +4,7 @@ import type { TaskFields } from '../model/fields.ts';
 import { isId } from '../model/id.ts';
 import type { Checkpoint, Ledger } from '../model/ledger.ts';
 import type { Plan, Task } from '../model/plan.ts';
+import { slugOf, uniqueId } from '../model/slug.ts';
 import { timeMs } from '../model/time.ts';
 import { workflowName } from '../model/workflow-id.ts';
 import { ledgerOf } from '../plan/ledger.ts';
@@ -26,8 +27,6 @@ export interface ImportOptions {
   readonly file: string | undefined;
   /** The name of the new plan; the workflow's where not given. */
   readonly name: string | undefined;
-  /** Makes a task's id from its name, unlike those that are taken. */
-  readonly idFor: (name: string, taken: readonly string[]) => string;
 }
 
 export interface Imported {
@@ -51,7 +50,7 @@ export async function importLedger(outside: Outside, options: ImportOptions): Pr
       hint: 'Name it: rondo import --from ledger --as <topic>',
     });
   const target = newPlanFile(name);
-  const plan = planFrom(outside, target, ledger, options.idFor);
+  const plan = planFrom(outside, target, ledger);
   return { target, plan, problems: found.problems.map((p) => ({ ...p, severity: 'warning' })) };
 }
 
@@ -83,18 +82,16 @@ function nameOf(ledger: Ledger | undefined): string | undefined {
   return isId(name) ? name : undefined;
 }
 
-function planFrom(
-  { repo }: Outside,
-  { name, file }: PlanFile,
-  ledger: Ledger | undefined,
-  idFor: ImportOptions['idFor'],
-): Plan {
+function planFrom({ repo }: Outside, { name, file }: PlanFile, ledger: Ledger | undefined): Plan {
   const tasks: Task[] = [];
   for (const checkpoint of stepsOf(ledger)) {
     const taken = tasks.map((task) => task.id);
     const named = checkpoint.data?.task;
-    const isFree = typeof named === 'string' && isId(named) && idFor(named, taken) === named.toLowerCase();
-    const id = isFree ? named : idFor(checkpoint.name, taken);
+    const isFree =
+      typeof named === 'string' &&
+      isId(named) &&
+      uniqueId(named.toLowerCase(), taken) === named.toLowerCase();
+    const id = isFree ? named : uniqueId(slugOf(checkpoint.name), taken);
     tasks.push({ id, title: oneLine(checkpoint.name), fields: fieldsOf(checkpoint), brief: '' });
   }
   return {

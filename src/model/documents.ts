@@ -13,6 +13,7 @@ import {
   progressDocument,
   taskDocument,
 } from './document-parts.ts';
+import { exportDocument, ledgerContents } from './ledger.ts';
 import { z } from './scalars.ts';
 
 import { PLAN_STATUSES } from './status.ts';
@@ -345,26 +346,7 @@ export const ledgerDocument = z.object({
   /** Whether rounds write it (`task_tracking.ledger`). */
   on: z.boolean(),
   state: z.enum(['none', 'in_progress', 'completed', 'failed', 'unreadable']),
-  ledger: nullable(
-    z.object({
-      version: z.int(),
-      workflow_id: z.string(),
-      workflow_type: z.optional(z.string()),
-      started_at: z.optional(z.string()),
-      last_checkpoint: z.optional(z.string()),
-      current_step: z.int(),
-      status: z.string(),
-      checkpoints: z.array(
-        z.object({
-          step: z.int(),
-          name: z.string(),
-          status: z.string(),
-          completed_at: z.optional(z.string()),
-          data: z.optional(z.record(z.string(), z.unknown())),
-        }),
-      ),
-    }),
-  ),
+  ledger: nullable(ledgerContents),
   /** Whether it says what the plan says; null where one of the two cannot be read. */
   current: nullable(z.boolean()),
   /** What `rondo import --from ledger` would do, were the plan gone. */
@@ -372,9 +354,6 @@ export const ledgerDocument = z.object({
   problems: z.array(problemDocument),
 });
 export type LedgerDocument = z.infer<typeof ledgerDocument>;
-
-export const exportDocument = z.object({ plan: z.string(), format: z.enum(['ledger']), text: z.string() });
-export type ExportDocument = z.infer<typeof exportDocument>;
 
 /** What `done`, `fail` and `block` print where a worker calls them for its own attempt: the next round takes the file up. */
 export const reportDocument = z.object({

@@ -23,3 +23,26 @@ export const ledgerSchema = z.object({
   checkpoints: list(checkpoint),
 });
 export type Ledger = Readonly<z.infer<typeof ledgerSchema>>;
+
+/** A ledger as the documents of commands show it, nothing to be read from text in it. */
+export const ledgerContents = z.object({
+  version: z.int(),
+  workflow_id: z.string(),
+  workflow_type: z.optional(z.string()),
+  started_at: z.optional(z.string()),
+  last_checkpoint: z.optional(z.string()),
+  current_step: z.int(),
+  status: z.enum(LEDGER_STATUSES),
+  checkpoints: z.array(
+    z.object({
+      step: z.int(),
+      name: z.string(),
+      status: z.enum(LEDGER_STATUSES),
+      completed_at: z.optional(z.string()),
+      data: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  ),
+});
+
+/** What `rondo export` prints with `--json`. */
+export const exportDocument = z.object({ plan: z.string(), format: z.enum(['ledger']), text: z.string() });

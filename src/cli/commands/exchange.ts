@@ -7,7 +7,6 @@ import { chosenPlan } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import { roundAnswer } from '../make-round.ts';
 import { noteProblems } from '../note-problems.ts';
-import { slugOf, uniqueId } from '../slug.ts';
 
 export function register(cli: Cli): void {
   cli
@@ -33,7 +32,6 @@ export function register(cli: Cli): void {
         const { target, plan, problems } = await importLedger(outside, {
           file,
           name: options.as,
-          idFor: (name, taken) => uniqueId(slugOf(name), taken),
         });
         const itself = await planInHistory(outside, target);
         const { document } = await runRound(outside, target, { kind: 'new', plan });
