@@ -5,6 +5,7 @@
 
 import { EXIT } from './exit-codes.ts';
 import { type ErrorEntry, entry, NOTES } from './note-table.ts';
+import { RECORD_ERRORS } from './record-errors.ts';
 
 export const ERRORS = {
   // 1: a bug
@@ -224,11 +225,7 @@ export const ERRORS = {
     'A field or setting of the format that this version does not act on.',
     'Leave it out, or do not rely on it.',
   ),
-  'no-owner': entry(
-    EXIT.invalid,
-    'Work is under way that names no owner or no return condition.',
-    'Give the task an `owner`, or `release` it.',
-  ),
+  ...RECORD_ERRORS,
 
   // 4: refused by a rule
   'illegal-transition': entry(

@@ -1,8 +1,6 @@
 /** `rondo check`: every plan and the settings, read as a whole; nothing is hidden and nothing is changed. */
 import { type Problem, problem, RondoError } from '../errors.ts';
 import type { CheckDocument } from '../model/documents.ts';
-import type { Plan } from '../model/plan.ts';
-import { taskStatusOf } from '../model/plan.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts';
 import { graphProblems } from '../plan/graph.ts';
 import { notSupported } from '../plan/not-supported.ts';
@@ -15,6 +13,7 @@ import { loadSettings, SETTINGS_FILE, settingsOf } from '../round/load-settings.
 import { problemAsDocument } from '../round/report.ts';
 import { readPlan } from '../state-file/parse-plan.ts';
 import { placeProblems } from '../state-file/place-problems.ts';
+import { acceptanceProblems } from './acceptance.ts';
 
 /** Checks the plans asked for, or all of them, and rondo.yaml. */
 export async function checkPlans(outside: Outside, only?: PlanFile): Promise<CheckDocument> {
@@ -58,11 +57,11 @@ async function checkPlan(outside: Outside, target: PlanFile): Promise<readonly P
     const settings = settingsOf(await settingsOrDefault(outside), plan.fields);
     const found = [
       ...graphProblems(plan),
-      ...ownerProblems(plan),
       ...notSupported(plan, settings),
       ...specialistProblems(plan, settings),
       ...reworkProblems(plan),
       ...conflictingFields(plan),
+      ...(await acceptanceProblems(outside, plan, text, settings)),
     ];
     return [...problems, ...(await placeProblems(text, found))];
   } catch (error) {
@@ -78,28 +77,6 @@ async function settingsOrDefault(outside: Outside): Promise<Settings> {
     if (error instanceof RondoError) return DEFAULT_SETTINGS;
     throw error;
   }
-}
-
-/** Delegated work has a named owner and a return condition. */
-function ownerProblems(plan: Plan): readonly Problem[] {
-  return plan.tasks
-    .filter(
-      (task) =>
-        taskStatusOf(task) === 'in_progress' &&
-        (task.fields.owner === undefined || task.fields.attempt?.returns === undefined),
-    )
-    .map((task) =>
-      problem(
-        'no-owner',
-        `${task.id} is in progress and names no ${task.fields.owner === undefined ? 'owner' : 'return condition'}`,
-        {
-          severity: 'warning',
-          file: plan.file,
-          task: task.id,
-          path: [task.fields.owner === undefined || task.fields.attempt === undefined ? 'status' : 'attempt'],
-        },
-      ),
-    );
 }
 
 function problemsOf(error: unknown): readonly Problem[] {

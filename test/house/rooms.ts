@@ -26,7 +26,14 @@ const FACE: Omit<Room, 'files'> = {
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: {
-    files: ['errors.ts', 'error-table.ts', 'excerpt.ts', 'exit-codes.ts', 'note-table.ts'],
+    files: [
+      'errors.ts',
+      'error-table.ts',
+      'excerpt.ts',
+      'exit-codes.ts',
+      'note-table.ts',
+      'record-errors.ts',
+    ],
     mayImport: [],
     pure: true,
   },

@@ -60,13 +60,13 @@ test.each([
 });
 
 test('a field without effect is shown at its line', async () => {
-  const c = newCheckout(`### a: A\n${block('tags: [x]\nawait: { check: poll }')}`, {
-    head: 'specialists: { x: { agent: claude } }\n',
+  const c = newCheckout(`### a: A\n${block('tags: [x]\nplan: docs/b-state.md')}`, {
+    head: 'specialists: { x: { isolation: worktree } }\n',
   });
   open.push(c);
   const { problems } = await checkPlans(c.outside);
   expect(problems).toMatchObject([
     { code: 'not-supported', task: 'a', line: 15 },
-    { code: 'not-supported', line: 4, column: 28 },
+    { code: 'not-supported', line: 4, column: 32 },
   ]);
 });
