@@ -35,6 +35,7 @@ export const LATE_SOURCES = [
   'plan/requests/start-step.ts',
   'plan/rules/break-cycles.ts',
   'plan/rules/gates.ts',
+  'plan/rules/outside-writes.ts',
   'plan/rules/write-sets.ts',
   'plan/strays.ts',
   'round/find-strays.ts',

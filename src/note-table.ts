@@ -25,6 +25,11 @@ export const NOTES = {
     'A person holds the task past the time that was agreed.',
     'Ask them, or `rondo release` the task.',
   ),
+  'outside-writes': entry(
+    EXIT.done,
+    'Files that a task does not say it writes were changed while its worker ran.',
+    'Undo the changes or add the files to `writes`; where the task is blocked by it, `rondo unblock` then.',
+  ),
   overrun: entry(
     EXIT.done,
     'Work takes more than 1.5 times its estimate.',

@@ -245,6 +245,8 @@ export type RunState =
       readonly report: WorkerReport | null;
       readonly malformed: string | null;
       readonly outputMissing: boolean;
+      /** Of a task with `writes`: what changed meanwhile outside them; null where git did not say. */
+      readonly outside?: readonly string[] | null;
       /** What was run, where a caller ran it: it stands nowhere else. */
       readonly command?: string;
     }

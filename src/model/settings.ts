@@ -131,12 +131,8 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
 
 /** Given settings without an effect; one that asks for what happens anyway is no concern. */
 function unacted(layer: SettingsFile): readonly string[] {
-  const agents = Object.entries(layer.specialists ?? {}).flatMap(([name, specialist]) =>
-    (['isolation', 'enforce_writes'] as const)
-      .filter(
-        (key) => specialist[key] !== undefined && specialist[key] !== 'none' && specialist[key] !== false,
-      )
-      .map((key) => `specialists.${name}.${key}`),
+  const agents = Object.entries(layer.specialists ?? {}).flatMap(([name, { isolation = 'none' }]) =>
+    isolation === 'none' ? [] : [`specialists.${name}.isolation`],
   );
   return [
     ...agents,

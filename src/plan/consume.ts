@@ -8,6 +8,7 @@ import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
 import { awaitGates } from './gates.ts';
 import { routeTask, timeoutOf } from './routing.ts';
+import { judgeWrites } from './rules/outside-writes.ts';
 import type { Seen } from './seen.ts';
 
 type Ended = Extract<RunState, { kind: 'ended' }>;
@@ -27,10 +28,11 @@ export function consumeResult(draft: Draft, seen: Seen, task: Task, attempt: Att
     reason: 'its result is consumed',
   });
   const report = ended.report;
+  const outside = ended.outside === undefined ? undefined : judgeWrites(draft, seen, task, ended.outside);
   if (report?.status === 'blocked') return block(draft, seen, task, report, ended);
   const failure = failureOf(seen, task, attempt, ended);
   if (failure !== undefined) return giveUpOrRetry(draft, seen, task, attempt, failure, ended);
-  complete(draft, seen, task, ended);
+  complete(draft, seen, task, ended, outside);
 }
 
 function failureOf(seen: Seen, task: Task, attempt: Attempt, ended: Ended): string | undefined {
@@ -67,10 +69,15 @@ function isLate(attempt: Attempt, ended: Ended, timeout: number | undefined): bo
   return started === undefined || ended.endedAt - started >= timeout;
 }
 
-function complete(draft: Draft, seen: Seen, task: Task, ended: Ended): void {
+/** `outside`: why it may not be completed, though it ended well. */
+function complete(draft: Draft, seen: Seen, task: Task, ended: Ended, outside: string | undefined): void {
   const report = ended.report;
   const said = report?.summary ?? 'exit code 0';
   const result = resultOf(seen, task, ended, report?.summary);
+  if (outside !== undefined) {
+    const blocker = { type: 'technical' as const, detail: outside };
+    return block(draft, seen, task, { ...report, blocker }, ended);
+  }
   if (awaitGates(draft, seen, task, result, said)) return;
   draft.step(task.id, 'completed', said);
   draft.set(task.id, 'completed_at', formatTime(ended.endedAt), said);

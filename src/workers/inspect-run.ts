@@ -94,9 +94,10 @@ export function stateOf(directory: string, phase: RunPhase, decode: DecodeReport
     case 'ended': {
       const exit = readExit(directory);
       if (exit === undefined) return { kind: 'lost' }; // removed meanwhile
-      const { exitCode, signal, timedOut, stopped, endedAt, outputMissing } = exit;
+      const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, outside } = exit;
       const found = reportOfAgent(readResult(directory, decode), exit, decode);
-      return { kind: 'ended', exitCode, signal, timedOut, stopped, endedAt, outputMissing, ...found };
+      const more = outside === undefined ? found : { ...found, outside };
+      return { kind: 'ended', exitCode, signal, timedOut, stopped, endedAt, outputMissing, ...more };
     }
   }
 }

@@ -11,6 +11,7 @@ import { type Claim, type ExitFile, FILES, type OrderFile, readExit, readOrder }
 import { endRun, type RunProcesses } from './run-processes.ts';
 import { type Command, startCommand } from './start-command.ts';
 import { timer } from './timer.ts';
+import { changedOutside, lookAtTree } from './watch-writes.ts';
 import { workerEnvironment } from './worker-environment.ts';
 
 /** Claims and runs the attempt of that directory; does nothing where somebody has claimed it, or nothing is ordered. */
@@ -78,12 +79,19 @@ async function runCommand(
   const log = watched ?? plain;
   const env = workerEnvironment(process.env, order, directory, claim.token);
   const once = (timeoutMs: number | null) => runOnce(order, env, claim, log, timeoutMs, asked);
+  const watchesWrites = (order.writes ?? []).length > 0 && order.kind === 'task';
+  const before = watchesWrites ? lookAtTree(order.root) : undefined;
   const { end, why } =
     order.poll === undefined
       ? await once(order.timeoutMs)
       : await pollUntilOver({ ...order.poll, limitMs: order.timeoutMs }, once, log, asked);
   log.close();
-  return { ...exitOf(order, end, why), ...(watched === undefined ? {} : { agent: watched.end() }) };
+  const outside = before === undefined ? null : (changedOutside(order, before) ?? null);
+  return {
+    ...exitOf(order, end, why),
+    ...(watchesWrites ? { outside } : {}),
+    ...(watched === undefined ? {} : { agent: watched.end() }),
+  };
 }
 
 /** Runs the command from its start to the end of all it has to end with. */

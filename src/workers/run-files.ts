@@ -59,6 +59,8 @@ export interface ExitFile {
   /** Milliseconds since 1970. */
   readonly endedAt: number;
   readonly outputMissing: boolean;
+  /** Of a task with `writes`: what changed meanwhile outside them; null where git did not say. */
+  readonly outside?: readonly string[] | null;
   /** What an agent's output says, where an agent did the work. */
   readonly agent?: AgentEnd;
 }
@@ -184,14 +186,19 @@ function isClaim(value: unknown): value is Claim {
 
 function isExit(value: unknown): value is ExitFile {
   if (!isRecord(value)) return false;
-  const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, agent } = value;
+  const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, agent, outside } = value;
   return (
+    (outside === undefined || outside === null || isTexts(outside)) &&
     (agent === undefined || isAgentEnd(agent)) &&
     (exitCode === null || typeof exitCode === 'number') &&
     (signal === null || typeof signal === 'string') &&
     [timedOut, stopped, outputMissing].every((flag) => typeof flag === 'boolean') &&
     typeof endedAt === 'number'
   );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function isAgentEnd(value: unknown): boolean {
