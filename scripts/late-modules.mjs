@@ -38,6 +38,7 @@ export const LATE_SOURCES = [
   'plan/rules/outside-writes.ts',
   'plan/rules/write-sets.ts',
   'plan/strays.ts',
+  'round/end-workflow.ts',
   'round/find-strays.ts',
   'round/read.ts',
   'state-file/edit-section.ts',

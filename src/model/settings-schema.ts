@@ -90,7 +90,12 @@ export const planSettingShape = {
         ledger_path: z.optional(
           field(path(), 'Where the ledger is; each plan that runs beside others needs one of its own.'),
         ),
-        auto_cleanup: z.optional(field(flag(), 'Whether a finished workflow is cleaned up.')),
+        auto_cleanup: z.optional(
+          field(
+            flag(),
+            'Whether a complete plan is cleaned up: of the run directories of each task the newest stays.',
+          ),
+        ),
       }),
       'Tracking of wrapped commands, and the ledger.',
     ),

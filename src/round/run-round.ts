@@ -7,6 +7,7 @@ import { recover } from '../plan/recover.ts';
 import { mayDispatch, type Request } from '../plan/request.ts';
 import type { Outside } from '../ports.ts';
 import { runEffects } from './effects.ts';
+import { endWorkflow } from './end-workflow.ts';
 import type { PlanFile } from './find-plans.ts';
 import { persist } from './persist.ts';
 import { type ReadResult, read } from './read.ts';
@@ -89,7 +90,10 @@ async function oneRound(
     const { draft, started, leadsOn } = move(seen, request);
     const persisted = await persist(outside, seen, draft);
     if (persisted.kind === 'moved') continue;
-    const failed = runEffects(outside, target.name, draft.effects);
+    const failed = [
+      ...runEffects(outside, target.name, draft.effects),
+      ...endWorkflow(outside, seen.seen, draft.plan),
+    ];
     const reported = await report(outside, seen, draft, started, persisted, [...notes, ...failed]);
     return { reported, leadsOn: leadsOn && persisted.kind === 'saved' };
   }
