@@ -179,6 +179,11 @@ export const ERRORS = {
     'A `rework` names a task that the review does not build on, or a threshold that is no severity.',
     'Name a task that the review waits for, directly or not; see `rondo graph`.',
   ),
+  'sub-plan-cycle': entry(
+    EXIT.invalid,
+    'A plan contains itself, by way of the plans that its tasks stand for.',
+    'Remove `plan` from one of the tasks on the way.',
+  ),
   'dependency-cycle': entry(
     EXIT.invalid,
     'Tasks wait for each other in a circle.',

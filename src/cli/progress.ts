@@ -13,6 +13,8 @@ import type { Session } from './session.ts';
 
 export interface Progress {
   round(round: RoundDocument, plan: Plan): void;
+  /** A plan inside was moved. */
+  inside(round: RoundDocument): void;
   wait(until: number | null, plan: Plan): void;
   /** A round could not be made now and is tried again; said once for the same reason. */
   hindrance(problem: Problem): void;
@@ -24,6 +26,7 @@ export interface Progress {
 const nothing = () => undefined;
 const SILENT: Progress = {
   round: nothing,
+  inside: nothing,
   wait: nothing,
   hindrance: nothing,
   clear: nothing,
@@ -49,6 +52,7 @@ export function openProgress(session: Session): Progress {
       needs = round.needs;
       live?.show(plan);
     },
+    inside: (round) => say(roundLine(session, round, `${inertLine(round.plan)} `)),
     // Without this nobody would know why nothing goes on. Each need is told once for as long as it lasts.
     wait(_until, plan) {
       const fresh = needs.filter((need) => !told.has(keyOf(need)));
@@ -75,13 +79,13 @@ export function openProgress(session: Session): Progress {
 }
 
 /** `14:02:11 round 3  lint completed, build started  awaiting-result`. */
-function roundLine(session: Session, round: RoundDocument): string {
+function roundLine(session: Session, round: RoundDocument, of = ''): string {
   const { noteStyle: style, outside } = session;
   const what = summariseChanges(round);
   const status = planDress(round.status, style)(round.status);
   const batch = batchLine(round.batch);
   return [
-    `${style.dim(clockTime(outside.clock.now()))} round ${round.round}`,
+    `${style.dim(clockTime(outside.clock.now()))} ${of}round ${round.round}`,
     ...(what === '' ? [] : [what]),
     status,
     ...(batch === '' ? [] : [style.dim(batch)]),

@@ -28,7 +28,7 @@ export const recommendDocument = z.object({
   tags: z.array(z.string()),
   /** Who does it; null where nobody is named and none matches. */
   specialist: nullable(z.string()),
-  kind: z.enum(['command', 'person']),
+  kind: z.enum(['command', 'person', 'plan']),
   /** What decided: its own command, the name it gives, its tags, the default, or nothing. */
   by: z.enum(['command', 'specialist', 'tags', 'default', 'nobody']),
   command: nullable(z.string()),

@@ -1,7 +1,7 @@
 /** What several of the documents of `--json` are made of: problems, changes, needs, tasks, counts. */
 
 import { z } from './scalars.ts';
-import { TASK_STATUSES } from './status.ts';
+import { PLAN_STATUSES, TASK_STATUSES } from './status.ts';
 
 const nullable = <T extends z.ZodMiniType>(schema: T) => z.nullable(schema);
 const status = z.enum(TASK_STATUSES);
@@ -88,6 +88,17 @@ export const taskDocument = z.object({
   passed: nullable(z.boolean()),
   summary: nullable(z.string()),
   blocker: nullable(z.object({ type: z.string(), detail: nullable(z.string()) })),
+  /** The plan that the task stands for; only where it does. All but the file is null where it cannot be read. */
+  sub_plan: z.optional(
+    z.object({
+      file: z.string(),
+      plan: nullable(z.string()),
+      status: nullable(z.enum(PLAN_STATUSES)),
+      completed: nullable(z.int()),
+      total: nullable(z.int()),
+      next_action: nullable(z.string()),
+    }),
+  ),
 });
 export type TaskDocument = z.infer<typeof taskDocument>;
 

@@ -137,7 +137,7 @@ export const showDocument = z.object({
   brief: z.string(),
   dependents: z.array(z.string()),
   route: z.object({
-    kind: z.enum(['command', 'person']),
+    kind: z.enum(['command', 'person', 'plan']),
     who: nullable(z.string()),
     command: nullable(z.string()),
     reason: z.string(),
@@ -174,7 +174,7 @@ export const nextDocument = z.object({
       id: z.string(),
       title: z.string(),
       /** Whether a command does it, or a person is to claim it. */
-      kind: z.enum(['command', 'person']),
+      kind: z.enum(['command', 'person', 'plan']),
       specialist: nullable(z.string()),
       brief_path: nullable(z.string()),
     }),

@@ -131,7 +131,12 @@ export const authoredTaskShape = {
     ),
   ),
   gates: z.optional(field(texts(), 'Gates of its own: commands that its work must pass to be completed.')),
-  plan: z.optional(field(path(), 'A sub-plan: the path of its file.')),
+  plan: z.optional(
+    field(
+      path(),
+      'A sub-plan: the path of its file. The task is in progress while that runs, and completed with it.',
+    ),
+  ),
   metadata: z.optional(field(anyMap(), 'Any map; the one place with YAML core types.')),
 } as const;
 

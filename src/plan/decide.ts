@@ -24,6 +24,7 @@ import { watchdogOnly } from './rules/roles.ts';
 import { specialistProblems } from './rules/specialists.ts';
 import { type StartOutcome, startTasks } from './rules/start.ts';
 import { allowedByStrategy } from './rules/strategy.ts';
+import { holdOfCycle, pausedInside, settleSubPlans } from './rules/sub-plans.ts';
 import type { Seen } from './seen.ts';
 
 const NOTHING: StartOutcome = {
@@ -53,6 +54,7 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
   const before = draft.changes.length;
   const refusal = applyRequest(draft, seen, request);
   if (refusal !== undefined) return { kind: 'refused', problem: refusal };
+  settleSubPlans(draft, seen);
   reworkFailed(draft, seen);
   stopMoved(draft, seen, request, before);
   const ungated = hasGates(draft, seen) ? settleGates(draft, seen, request) : [];
@@ -66,7 +68,7 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
       ...notSupported(draft.plan, seen.settings),
       ...specialistProblems(draft.plan, seen.settings),
     );
-  const hold = holdOf(draft, seen);
+  const hold = holdOf(draft, seen) ?? holdOfCycle(draft, seen);
   draft.problems.push(...(hold?.problems ?? []));
   const allowed =
     hold === undefined
@@ -91,6 +93,7 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     criteria,
     awaitsLaunch: allowed.awaitsLaunch,
     reworks,
+    pausedInside: pausedInside(draft, seen),
     overrunsDue: reportBatchOverruns(draft, seen),
   });
   return { kind: 'decided', started, leadsOn: reworks.length > 0 };

@@ -62,6 +62,8 @@ function personFor(task: Task, settings: Settings): string | null {
 function withOthers(plan: Plan, { id: task, fields }: Task, machine: () => string): readonly Need[] {
   const { attempt, owner = null } = fields;
   const times = { since: attempt?.started_at ?? null, until: attempt?.lease_until ?? null };
+  // The plan inside says for itself what it needs.
+  if (fields.plan !== undefined && attempt?.machine === undefined) return [];
   if (attempt?.machine === undefined)
     return [{ kind: 'report', task, who: owner, ...times, command: `rondo done ${task}` }];
   if (attempt.machine === machine()) return [];

@@ -7,7 +7,7 @@ import { chooseSpecialist, routeTask, sharedTags } from './routing.ts';
 export interface Recommendation {
   /** The specialist; null where nobody is named and none matches. */
   readonly specialist: string | null;
-  readonly kind: 'command' | 'person';
+  readonly kind: 'command' | 'person' | 'plan';
   /** `command`: the task has one of its own. */
   readonly by: 'command' | 'specialist' | 'tags' | 'default' | 'nobody';
   /** What is run; null where a person does it. */

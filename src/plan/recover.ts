@@ -139,7 +139,7 @@ function noOwner(seen: Seen, task: Task): Problem {
 /** A task that this machine may not run is not taken from one that does: nobody would work on it. */
 function mayRunHere(draft: Draft, seen: Seen, task: Task): boolean {
   const route = routeTask(task, seen.settings);
-  if (route.kind === 'person' || seen.isApproved(route.command)) return true;
+  if (route.kind !== 'command' || seen.isApproved(route.command)) return true;
   draft.problems.push(
     problem(
       'untrusted-command',
@@ -264,7 +264,7 @@ function startAnnounced(draft: Draft, seen: Seen, task: Task, attempt: Attempt, 
     return;
   }
   const route = routeTask(task, seen.settings);
-  if (route.kind === 'person') {
+  if (route.kind !== 'command') {
     draft.step(task.id, 'pending', `attempt ${attempt.number} was announced, and nobody runs it any more`);
     return;
   }

@@ -13,10 +13,14 @@ export type Route =
       /** Where an agent does it: what is started, without a shell; `command` is the same as a line to read and approve. */
       readonly agent?: { readonly name: AgentName; readonly argv: Argv };
     }
+  /** The task stands for a plan of its own. */
+  | { readonly kind: 'plan'; readonly who: null; readonly file: string; readonly reason: string }
   | { readonly kind: 'person'; readonly who: string | null; readonly reason: string };
 
 /** The route of a task. A task nobody is named for waits for a person to claim it. */
 export function routeTask(task: Task, settings: Settings): Route {
+  if (task.fields.plan !== undefined)
+    return { kind: 'plan', who: null, file: task.fields.plan, reason: 'it is done by a plan of its own' };
   const { specialist: name, reason: why } = chooseSpecialist(task, settings);
   const specialist = name === null ? undefined : specialistOf(settings, name);
   if (task.fields.await !== undefined)

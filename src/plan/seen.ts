@@ -2,6 +2,7 @@
 import type { Plan } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Announced, Run, Whereabouts } from '../ports.ts';
+import type { SubPlan } from './sub-plan.ts';
 
 export interface Seen {
   /** Milliseconds since 1970. */
@@ -41,13 +42,15 @@ export interface Seen {
     readonly task: string;
     readonly writes: readonly string[];
   }[];
+  /** How the plans stand that tasks stand for, by file. */
+  readonly subPlans: Readonly<Record<string, SubPlan>>;
   /** For attempts of other machines: milliseconds this checkout has watched that record unchanged, by task. */
   readonly unchangedFor: Readonly<Record<string, number>>;
   /** The inert end of the log of runs that ended or were lost, by `task/attempt`. */
   readonly logTails: Readonly<Record<string, string>>;
   /** Whether this checkout has approved a command. */
   readonly isApproved: (command: string) => boolean;
-  /** Outputs, named by tasks of the plan, that are not there; only looked up for the task a request completes. */
+  /** Outputs, named by tasks of the plan, that are not there; only looked up for the task a request completes, and for those that stand for a plan. */
   readonly missingOutputs: ReadonlySet<string>;
 }
 

@@ -104,7 +104,7 @@ function waitsForPeople({ local, trustAll }: Outside, ready: readonly Task[], se
   for (const task of ready) {
     const route = routeTask(task, settings);
     if (route.kind === 'person') forPeople.push(task.id);
-    else if (!trustAll && !approved.has(route.command)) untrusted.push(task.id);
+    else if (route.kind === 'command' && !trustAll && !approved.has(route.command)) untrusted.push(task.id);
   }
   return { forPeople, untrusted };
 }

@@ -94,7 +94,11 @@ export async function taskDocuments(
 ): Promise<TaskDocument[]> {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
   const stale = await staleOf(outside, plan.tasks, commit);
-  return plan.tasks.map((task) => taskDocument(task, (id) => byId.get(id), settings, stale));
+  const inside = await insideOf(outside, plan.tasks);
+  return plan.tasks.map((task) => ({
+    ...taskDocument(task, (id) => byId.get(id), settings, stale),
+    ...inside?.get(task.id),
+  }));
 }
 
 /** The tasks whose evidence is no longer of what the commit has. Costs nothing where no gate has proved anything. */
@@ -107,6 +111,13 @@ async function staleOf(
   if (verified.length === 0) return new Set();
   const { findStale } = await import('./stale.ts');
   return await findStale(repo, verified, commit);
+}
+
+/** How the plans stand that tasks stand for. Costs nothing where none does. */
+async function insideOf(outside: Outside, tasks: readonly Task[]) {
+  if (!tasks.some((task) => task.fields.plan !== undefined)) return undefined;
+  const { plansInside } = await import('./inside.ts');
+  return await plansInside(outside, tasks);
 }
 
 function taskDocument(
@@ -214,12 +225,15 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
   const blockers = (task.fields.blocked_by ?? []).flatMap((d) => byId.get(dependencyId(d)) ?? []);
   return {
     plan: target.name,
-    task: taskDocument(
-      task,
-      (other) => byId.get(other),
-      settings,
-      await staleOf(outside, [task], view.commit),
-    ),
+    task: {
+      ...taskDocument(
+        task,
+        (other) => byId.get(other),
+        settings,
+        await staleOf(outside, [task], view.commit),
+      ),
+      ...(await insideOf(outside, [task]))?.get(id),
+    },
     fields: { ...task.fields },
     brief: writeBrief(plan, task, blockers, failedReviews(plan).get(id) ?? []),
     dependents: plan.tasks

@@ -12,6 +12,7 @@ import { endedWell } from '../plan/graph.ts';
 import { unmetLine } from '../plan/rules/criteria.ts';
 import type { Seen } from '../plan/seen.ts';
 import type { Outside } from '../ports.ts';
+import { subPlansOf } from '../round/read.ts';
 import { readPlan } from '../state-file/parse-plan.ts';
 import { refreshProgress } from '../state-file/refresh-progress.ts';
 
@@ -24,7 +25,7 @@ export async function acceptanceProblems(
 ): Promise<readonly Problem[]> {
   return [
     ...durableProblems(outside, plan),
-    ...savedStatusProblems(plan, settings),
+    ...savedStatusProblems(plan, settings, await heldInside(outside, plan)),
     ...plan.tasks.flatMap((task) => recordProblems(plan, task)),
     ...ownerProblems(plan),
     ...(await reportProblems(outside, plan, text)),
@@ -52,10 +53,14 @@ function durableProblems({ repo }: Outside, plan: Plan): readonly Problem[] {
  * The status as the rules derive it from the tasks alone. What one machine knows and others do not (slots, approvals,
  * how a check ended) may tell `running` from `awaiting-result`, or have found a criterion unmet.
  */
-export function savedStatusProblems(plan: Plan, settings: Settings): readonly Problem[] {
+export function savedStatusProblems(
+  plan: Plan,
+  settings: Settings,
+  subPlans: Seen['subPlans'] = {},
+): readonly Problem[] {
   if (plan.fields.status === undefined) return [];
   const draft = new Draft(plan);
-  decide(draft, asSeenByNobody(plan, settings), { kind: 'watchdog' });
+  decide(draft, { ...asSeenByNobody(plan, settings), subPlans }, { kind: 'watchdog' });
   const saved = planStatusOf(plan);
   const derived = planStatusOf(draft.plan);
   if (saved !== derived && !isAsGood(plan, saved, derived)) {
@@ -72,6 +77,14 @@ export function savedStatusProblems(plan: Plan, settings: Settings): readonly Pr
       warn('unrecorded-blocker', plan, `the plan's blockers do not name: ${line}`, { path: ['blockers'] }),
     ),
   ];
+}
+
+/** The plans inside that say something of the status outside; what else moved there since is for the next round. */
+async function heldInside(outside: Outside, plan: Plan): Promise<Seen['subPlans']> {
+  const inside = Object.entries(await subPlansOf(outside, plan));
+  return Object.fromEntries(
+    inside.filter(([, sub]) => sub.kind === 'plan' && (sub.cycle !== undefined || sub.status === 'paused')),
+  );
 }
 
 function isAsGood(plan: Plan, saved: string, derived: string): boolean {
@@ -104,6 +117,7 @@ function asSeenByNobody(plan: Plan, settings: Settings): Seen {
     strays: [],
     aliveElsewhere: 0,
     writersElsewhere: [],
+    subPlans: {},
     unchangedFor: {},
     logTails: {},
     isApproved: () => true,

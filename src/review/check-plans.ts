@@ -1,6 +1,7 @@
 /** `rondo check`: every plan and the settings, read as a whole; nothing is hidden and nothing is changed. */
 import { type Problem, problem, RondoError } from '../errors.ts';
 import type { CheckDocument } from '../model/documents.ts';
+import type { Plan } from '../model/plan.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../model/settings.ts';
 import { graphProblems } from '../plan/graph.ts';
 import { notSupported } from '../plan/not-supported.ts';
@@ -63,10 +64,18 @@ async function checkPlan(outside: Outside, target: PlanFile): Promise<readonly P
       ...conflictingFields(plan),
       ...(await acceptanceProblems(outside, plan, text, settings)),
     ];
-    return [...problems, ...(await placeProblems(text, found))];
+    const inside = await problemsInside(outside, plan);
+    return [...problems, ...(await placeProblems(text, [...found, ...inside]))];
   } catch (error) {
     return problemsOf(error);
   }
+}
+
+/** A plan that contains itself, by way of the plans its tasks stand for; and those that are not there. */
+async function problemsInside(outside: Outside, plan: Plan): Promise<readonly Problem[]> {
+  if (!plan.tasks.some((task) => task.fields.plan !== undefined)) return [];
+  const { subPlanProblems } = await import('../round/read-sub-plans.ts');
+  return await subPlanProblems(outside, plan);
 }
 
 /** Broken settings are a problem of their own, told once. */

@@ -64,6 +64,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     writersElsewhere: parsed.plan.tasks.some((task) => task.fields.writes !== undefined)
       ? others.map((run) => ({ ...run, writes: workers.writes(run.plan, run.task, run.attempt) }))
       : [],
+    subPlans: await subPlansOf(outside, parsed.plan),
     unchangedFor: watchOthers(outside, parsed.plan),
     logTails: tailsOf(outside, [...own, ...traced]),
     isApproved: (command) => approved === null || approved.has(command),
@@ -160,8 +161,18 @@ function tailsOf({ workers }: Outside, runs: readonly Run[]): Readonly<Record<st
   return out;
 }
 
+/** A plan that has none pays nothing for them. */
+export async function subPlansOf(outside: Outside, plan: Plan): Promise<Seen['subPlans']> {
+  if (!plan.tasks.some((task) => task.fields.plan !== undefined)) return {};
+  const { readSubPlans } = await import('./read-sub-plans.ts');
+  return await readSubPlans(outside, plan);
+}
+
 function missingOutputs({ repo }: Outside, plan: Plan, request: Request): ReadonlySet<string> {
-  if (request.kind !== 'done') return new Set();
-  const output = plan.tasks.find((task) => task.id === request.task)?.fields.output;
-  return new Set(output === undefined || repo.fileExists(output) ? [] : [request.task]);
+  const asked = request.kind === 'done' ? request.task : undefined;
+  return new Set(
+    plan.tasks.flatMap(({ id, fields: { output, plan: inside } }) =>
+      output !== undefined && (inside !== undefined || id === asked) && !repo.fileExists(output) ? [id] : [],
+    ),
+  );
 }

@@ -9,6 +9,7 @@ import type { Outside, Watch } from '../ports.ts';
 import type { PlanFile } from './find-plans.ts';
 import { loadSettings, settingsOf } from './load-settings.ts';
 import type { Reported } from './report.ts';
+import { PlansInside } from './run-inside.ts';
 import { runRound } from './run-round.ts';
 
 /** Exit codes of `run` by the status it ends in. */
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Called after each round, with the plan as committed; `changed` is false where the look found nothing to do. */
   readonly onRound: (round: RoundDocument, plan: Plan) => void;
+  /** Called after each round that changed a plan which a task of this one stands for. */
+  readonly onInside?: (round: RoundDocument) => void;
   /** Called before each wait. */
   readonly onWait?: (until: number | null, plan: Plan) => void;
   /** Called where a round could not be made now and is tried again: git is busy, the plan is being edited. */
@@ -42,6 +45,7 @@ const APPROVAL_MS = 2_000;
 /** Ends in a status of `RUN_EXIT`; throws what `runRound` throws where trying again would not help. */
 export async function runPlan(outside: Outside, target: PlanFile, options: RunOptions): Promise<RunDocument> {
   const watch = outside.waker.watch(target.name, target.file);
+  const inside = new PlansInside(outside, options);
   try {
     let rounds = 0;
     let last: Reported | undefined;
@@ -52,11 +56,17 @@ export async function runPlan(outside: Outside, target: PlanFile, options: RunOp
       last = reported;
       if (reported.document.changed) rounds += 1;
       options.onRound(reported.document, reported.plan);
-      if (isOver(reported) || !options.wait) break;
-      if ((await waitForNews(outside, target, options, watch, reported)) === 'aborted') break;
+      if (isOver(reported)) break;
+      const movedInside = await inside.move(reported.plan);
+      last = inside.withNeeds(reported);
+      // What changed there may be the end of a task here.
+      if (movedInside) continue;
+      if (inside.holdsUp(reported.plan, isOver) || !options.wait) break;
+      if ((await waitForNews(outside, target, options, watch, last, inside)) === 'aborted') break;
     }
     return runDocument(target, rounds, last);
   } finally {
+    inside.close();
     watch.close();
   }
 }
@@ -117,34 +127,40 @@ async function waitForNews(
   options: RunOptions,
   watch: Watch,
   { plan, document }: Reported,
+  inside: PlansInside,
 ): Promise<'news' | 'aborted'> {
-  const until = await wakeAt(outside, plan);
+  const plans = [{ target, plan }, ...inside.plans];
+  const wakes = await Promise.all(plans.map((each) => wakeAt(outside, each.plan)));
+  const retry = inside.isHindered ? [outside.clock.now() + HINDRANCE_MS] : [];
+  const times = [...wakes.flatMap((time) => time ?? []), ...retry];
+  const until = times.length === 0 ? null : Math.min(...times);
   options.onWait?.(until, plan);
+  const names = new Set(plans.map((each) => each.target.name));
   const held = document.needs.some((need) => need.kind === 'trust');
-  const before = withoutEvent(outside, target, held);
-  const pause = held ? APPROVAL_MS : aliveHere(outside, target) > 0 ? LIVENESS_MS : null;
+  const before = withoutEvent(outside, names, held);
+  const pause = held ? APPROVAL_MS : aliveHere(outside, names) > 0 ? LIVENESS_MS : null;
   for (;;) {
     const check = pause === null ? null : outside.clock.now() + pause;
     const next = check === null ? until : Math.min(check, until ?? check);
-    const why = await watch.next(next, options.signal);
+    const why = await inside.next(watch, next, options.signal);
     if (why === 'aborted') return 'aborted';
     if (
       why !== 'time' ||
       (until !== null && outside.clock.now() >= until) ||
-      withoutEvent(outside, target, held) !== before
+      withoutEvent(outside, names, held) !== before
     )
       return 'news';
   }
 }
 
 /** What changes without an event: workers that live here and, where a task is held for one, the approvals. */
-function withoutEvent(outside: Outside, target: PlanFile, held: boolean): string {
+function withoutEvent(outside: Outside, plans: ReadonlySet<string>, held: boolean): string {
   const approved = held ? [...outside.local.approvedCommands()] : [];
-  return JSON.stringify([aliveHere(outside, target), approved]);
+  return JSON.stringify([aliveHere(outside, plans), approved]);
 }
 
-function aliveHere({ workers }: Outside, target: PlanFile): number {
-  return workers.alive().filter((run) => run.plan === target.name).length;
+function aliveHere({ workers }: Outside, plans: ReadonlySet<string>): number {
+  return workers.alive().filter((run) => plans.has(run.plan)).length;
 }
 
 /** When to look again without news: the checkpoint, or before it where a lease must be extended in time. Milliseconds since 1970. */

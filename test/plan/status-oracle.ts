@@ -166,7 +166,7 @@ function isEarly(plan: Plan, seen: Seen, task: Task): boolean {
 }
 
 const unitOf = (seen: Seen, task: Task) =>
-  task.fields.parallel_group === undefined || routeTask(task, seen.settings).kind === 'person'
+  task.fields.parallel_group === undefined || routeTask(task, seen.settings).kind !== 'command'
     ? task.id
     : ` ${task.fields.parallel_group}`;
 

@@ -164,6 +164,7 @@ export function see(of: Plan, more: Partial<Seen> = {}): Seen {
     strays: [],
     aliveElsewhere: 0,
     writersElsewhere: [],
+    subPlans: {},
     unchangedFor: {},
     logTails: {},
     isApproved: () => true,

@@ -96,6 +96,7 @@ async function runOnce(
       ...options,
       signal,
       onRound: (round, plan) => progress.round(round, plan),
+      onInside: (round) => progress.inside(round),
       onWait: (until, plan) => progress.wait(until, plan),
       onHindrance: (problem) => progress.hindrance(problem),
     });

@@ -10,7 +10,8 @@ export function printRecommend(
   { style, columns: width }: StatusOptions,
 ): string {
   const { plan, task, title, tags, specialist, kind, command, reason } = document;
-  const who = specialist ?? (kind === 'person' ? 'a person' : 'shell');
+  const who =
+    kind === 'plan' ? 'a plan of its own' : (specialist ?? (kind === 'person' ? 'a person' : 'shell'));
   const lines: [string, string][] = [
     ['tags', tags.length === 0 ? 'none' : tags.join(', ')],
     ['done by', command === null ? who : `${who}: ${command}`],

@@ -6,7 +6,7 @@ import { needLines, unsaidNeeds } from './print-needs.ts';
 import { remedyLines } from './print-remedies.ts';
 import type { Style } from './style.ts';
 import { dueTime } from './time.ts';
-import { batchLine, counted, NO_TASKS, planDress, some, taskLook } from './words.ts';
+import { batchLine, counted, insideText, NO_TASKS, planDress, some, taskLook } from './words.ts';
 
 export interface StatusOptions {
   readonly style: Style;
@@ -78,6 +78,7 @@ function whoOrWhy(task: TaskDocument, elsewhere: boolean): string {
     case 'blocked':
       return task.blocker === null ? `on ${some(task.waiting_on, 3)}` : task.blocker.type;
     case 'in_progress':
+      if (task.sub_plan !== undefined) return `${task.owner ?? task.sub_plan.file}${insideText(task)}`;
       return `${task.owner ?? '?'}${elsewhere ? ` on ${task.machine}` : ''}${task.attempt === null || task.attempt < 2 ? '' : ` (attempt ${task.attempt})`}`;
     case 'completed':
       if (task.awaits_approval) return 'awaits approval';

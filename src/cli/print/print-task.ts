@@ -6,7 +6,7 @@ import { needLines } from './print-needs.ts';
 import { remedyLines, remedyText } from './print-remedies.ts';
 import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
-import { counted, NO_TASKS, some, taskLook } from './words.ts';
+import { counted, insideText, NO_TASKS, some, taskLook } from './words.ts';
 
 export function printShow(document: ShowDocument, options: StatusOptions): string {
   const { style } = options;
@@ -37,9 +37,11 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
     ['owner', task.owner ?? ''],
     [
       'done by',
-      route.kind === 'person'
-        ? `a person${route.who === null ? '' : `, ${route.who}`}`
-        : `${route.who === null ? '' : `${route.who}: `}${route.command ?? ''}`,
+      route.kind === 'plan'
+        ? `the plan ${String(fields.plan)}${insideText(task)}`
+        : route.kind === 'person'
+          ? `a person${route.who === null ? '' : `, ${route.who}`}`
+          : `${route.who === null ? '' : `${route.who}: `}${route.command ?? ''}`,
     ],
     ['because', route.reason],
     ['approval', approvalText(document, now)],
@@ -178,7 +180,12 @@ export function printNext(document: NextDocument, { style, columns: width, now }
   const ready = document.ready.map(({ id, title, kind, specialist }) => [
     { text: '○', dress: style.cyan },
     { text: inertLine(id) },
-    { text: inertLine(specialist ?? (kind === 'person' ? 'anybody' : 'shell')), dress: style.dim },
+    {
+      text: inertLine(
+        kind === 'plan' ? 'a plan of its own' : (specialist ?? (kind === 'person' ? 'anybody' : 'shell')),
+      ),
+      dress: style.dim,
+    },
     { text: inertLine(title) },
   ]);
   const lines = [ready.length === 0 ? 'nothing is ready\n' : columns(ready, width, { indent: '  ' })];

@@ -1,5 +1,5 @@
 /** Statuses as people see them: a symbol, a word and a colour; the word alone says it all. */
-import type { ProgressDocument } from '../../model/documents.ts';
+import type { ProgressDocument, TaskDocument } from '../../model/documents.ts';
 import type { PlanStatus, TaskStatus } from '../../model/status.ts';
 import type { Style } from './style.ts';
 
@@ -71,4 +71,10 @@ export function batchLine(batch: ProgressDocument | null): string {
     ...(blocked > 0 ? [`, ${blocked} blocked`] : []),
   ];
   return `Batch ${number}: ${done}/${total} tasks complete (${Math.floor((100 * done) / total)}%)${also.join('')}`;
+}
+
+/** `: running, 3/5` of the plan that a task stands for. */
+export function insideText({ sub_plan: inside }: TaskDocument): string {
+  if (inside === undefined) return '';
+  return inside.status === null ? ': not there' : `: ${inside.status}, ${inside.completed}/${inside.total}`;
 }

@@ -25,7 +25,7 @@ export function withoutEarly(draft: Draft, seen: Seen, allowed: readonly Task[])
 /** The group that a round may start together with it; people claim theirs when they like. */
 function groupOf(task: Task, seen: Seen): string | undefined {
   const group = task.fields.parallel_group;
-  return group === undefined || routeTask(task, seen.settings).kind === 'person' ? undefined : group;
+  return group === undefined || routeTask(task, seen.settings).kind !== 'command' ? undefined : group;
 }
 
 /**

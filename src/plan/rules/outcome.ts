@@ -23,6 +23,8 @@ export interface Situation {
   readonly overrunsDue: readonly number[];
   /** Reviews whose work the next round sends back. */
   readonly reworks: readonly Task[];
+  /** The plan inside that waits for a person's word, where nothing else is under way. */
+  readonly pausedInside: { readonly name: string; readonly nextAction: string | undefined } | undefined;
 }
 
 /** Sets the derived fields; each is a change only where it differs. */
@@ -49,13 +51,22 @@ function deriveStatus(draft: Draft, situation: Situation): PlanStatus {
   if (criteria !== undefined) return statusOfCriteria(criteria);
   // A slot that is taken here and a command that is not approved here are nothing that other machines know of.
   if (draft.tasks.some((task) => taskStatusOf(task) === 'in_progress'))
-    return started.startable.length + reworks.length > 0 ? 'running' : 'awaiting-result';
+    return started.startable.length + reworks.length > 0
+      ? 'running'
+      : isPausedInside(situation)
+        ? 'paused'
+        : 'awaiting-result';
   if (hold !== undefined) return 'blocked';
   if (started.waiting.length + started.forPeople.length + reworks.length > 0 || draft.tasks.length === 0)
     return 'running';
   // A launch or an approval lets something move without mending, whatever else has failed.
   if (awaitsLaunch !== undefined || draft.tasks.some(awaitsApproval)) return 'paused';
   return 'blocked';
+}
+
+/** Nothing goes on without a word to the plan inside: nothing outside waits for a slot or a person either. */
+function isPausedInside({ pausedInside, started }: Situation): boolean {
+  return pausedInside !== undefined && started.waiting.length + started.forPeople.length === 0;
 }
 
 function isComplete(draft: Draft, criteria: CriteriaOutcome): boolean {
@@ -102,6 +113,8 @@ function nextAction(draft: Draft, status: PlanStatus, situation: Situation): str
     case 'paused':
       if (hold?.kind === 'paused') return `rondo resume (${hold.reason})`;
       if (criteria !== undefined) return acceptance(criteria);
+      if (situation.pausedInside !== undefined)
+        return `${situation.pausedInside.name} is paused: ${situation.pausedInside.nextAction ?? 'rondo resume'}`;
       if (awaitsLaunch !== undefined) return `rondo launch (batch ${awaitsLaunch})`;
       return `rondo approve ${some(draft.tasks.filter(awaitsApproval).map((task) => task.id))}`;
     case 'blocked':

@@ -7,6 +7,7 @@ import { type Route, routeTask } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { hasStray } from '../strays.ts';
 import { groupSlots } from './groups.ts';
+import { startSubPlan } from './sub-plans.ts';
 import { type Overlap, WriteSets } from './write-sets.ts';
 
 export interface StartOutcome {
@@ -63,7 +64,10 @@ export function startTasks(
   if (mayStart) draft.problems.push(...groups.problems);
   for (const task of allowed) {
     const route = routeTask(task, seen.settings);
-    if (route.kind === 'person') {
+    if (route.kind === 'plan') {
+      if (mayStart) startSubPlan(draft, seen, task);
+      (mayStart ? out.started : out.startable).push(task.id);
+    } else if (route.kind === 'person') {
       out.forPeople.push(task.id);
     } else if (!seen.isApproved(route.command)) {
       out.untrusted.push(task.id);
