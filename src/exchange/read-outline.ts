@@ -6,7 +6,7 @@
 import type { Problem } from '../errors.ts';
 import type { TaskFields } from '../model/fields.ts';
 import type { Criterion, Task } from '../model/plan.ts';
-import { slugOf, uniqueId } from '../model/slug.ts';
+import { idMaker, slugOf } from '../model/slug.ts';
 import { splitCriterion } from '../state-file/criterion.ts';
 import { type ItemWords, readWords } from './item-words.ts';
 import { linkTasks, type OutlineTask, unplaced } from './link-tasks.ts';
@@ -29,7 +29,7 @@ export function readOutline(text: string, file: string, taken: readonly string[]
   const titled = titleOf(root);
   const reading: Reading = {
     file,
-    ids: [...taken],
+    idFor: idMaker(taken),
     preface: titled === undefined ? [joined(root.lines)] : [joined(root.lines), joined(titled.lines)],
     criteria: [],
     problems: [],
@@ -50,7 +50,7 @@ export function readOutline(text: string, file: string, taken: readonly string[]
 
 interface Reading {
   readonly file: string;
-  readonly ids: string[];
+  readonly idFor: (slug: string) => string;
   readonly preface: string[];
   readonly criteria: Criterion[];
   readonly problems: Problem[];
@@ -130,8 +130,7 @@ function newTask(
 ): OutlineTask & { readonly task: Task } {
   const { after, estimate } = words;
   const title = shortened(words.title === '' ? `Line ${node.line}` : words.title);
-  const id = uniqueId(slugOf(title), reading.ids);
-  reading.ids.push(id);
+  const id = reading.idFor(slugOf(title));
   const tags = [...new Set([...above.tags, ...words.tags])];
   const fields: TaskFields = {
     ...(tags.length === 0 ? {} : { tags }),

@@ -44,10 +44,24 @@ const LETTERS: ReadonlyMap<string, string> = new Map(
 
 /** The slug, or with the first number behind it that makes it unlike the others; letter case does not count. */
 export function uniqueId(slug: string, taken: readonly string[]): string {
+  return idMaker(taken)(slug);
+}
+
+/** Makes ids one after the other, each unlike those that are taken and those it made before. */
+export function idMaker(taken: readonly string[]): (slug: string) => string {
   const others = new Set(taken.map((id) => id.toLowerCase()));
-  const base = slug === '' ? 'task' : slug;
-  if (!others.has(base)) return base;
-  let n = 2;
-  while (others.has(`${base}-${n}`)) n += 1;
-  return `${base}-${n}`;
+  const next = new Map<string, number>();
+  return (slug) => {
+    const base = slug === '' ? 'task' : slug;
+    let n = next.get(base) ?? 1;
+    while (others.has(numbered(base, n))) n += 1;
+    const id = numbered(base, n);
+    next.set(base, n + 1);
+    others.add(id);
+    return id;
+  };
+}
+
+function numbered(base: string, n: number): string {
+  return n === 1 ? base : `${base}-${n}`;
 }
