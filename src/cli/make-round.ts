@@ -36,11 +36,16 @@ interface Kind {
 
 export function roundAnswer(session: Session, document: RoundDocument, { dryRun, starts }: Kind): Answer {
   const problems = document.problems.filter(
-    (p) => isNotTold(p) && (starts || p.code !== 'untrusted-command'),
+    (p) => isNotTold(p) && (starts || p.code !== 'untrusted-command' || returns(document, p.task)),
   );
   noteProblems(session, problems);
   return {
     document,
     text: () => printRound(document, viewOf(session), { dryRun }),
   };
+}
+
+/** Whether the round brought a task's work back, so that its gates are to start at once. */
+function returns({ changes }: RoundDocument, task: string | undefined): boolean {
+  return changes.some((change) => change.task === task && change.field === 'attempt');
 }

@@ -49,6 +49,7 @@ export function openProgress(session: Session): Progress {
       said = '';
       live?.erase();
       if (round.changed) session.note(roundLine(session, round));
+      for (const line of warningLines(round)) session.note(needNote(session, line));
       needs = round.needs;
       live?.show(plan);
     },
@@ -91,6 +92,13 @@ function roundLine(session: Session, round: RoundDocument, of = ''): string {
     ...(batch === '' ? [] : [style.dim(batch)]),
     ...queueLines(round).map((line) => style.dim(line)),
   ].join('  ');
+}
+
+/** What passes with a warning is said as it happens: the last round, whose problems are told at the end, knows no more of it. */
+function warningLines({ problems }: RoundDocument): readonly string[] {
+  return problems
+    .filter(({ code, severity }) => code === 'gate-failed' && severity === 'warning')
+    .map(({ message }) => inertLine(message));
 }
 
 /** Where nothing is under way and nobody is needed, such as a plan without tasks: what the plan says comes next. */

@@ -7,6 +7,12 @@ export function describeChange(change: Change): string {
     case 'task-status':
       return `${change.task}: ${change.from} -> ${change.to}`;
     case 'task-field':
+      if (
+        change.field === 'attempt' &&
+        returnedAt(change.to) !== undefined &&
+        returnedAt(change.to) !== returnedAt(change.from)
+      )
+        return `${change.task}: its work came back`;
       return change.to === undefined
         ? `${change.task}: ${change.field} removed`
         : `${change.task}: ${change.field} ${change.from === undefined ? 'set to' : 'is now'} ${shown(change.to)}`;
@@ -37,6 +43,11 @@ export function describeChange(change: Change): string {
     case 'decisions':
       return 'decisions changed';
   }
+}
+
+/** When the work of an attempt came back; undefined while it is under way. */
+function returnedAt(attempt: unknown): unknown {
+  return new Map<string, unknown>(Object.entries(attempt ?? {})).get('returned_at');
 }
 
 function shown(value: unknown): string {

@@ -122,7 +122,10 @@ function unblocking(
     case 'approval':
       return ['have a person allow what it may not do by itself', []];
     case 'gate':
-      return ['mend what the gate found', [`rondo show ${task.id}`]];
+      return [
+        'mend what the gate found, or have the work done again (rondo retry)',
+        [`rondo show ${task.id}`],
+      ];
     case 'conflict':
       return ['resolve the conflict', [`rondo show ${task.id}`]];
     case null:

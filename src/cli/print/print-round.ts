@@ -92,7 +92,9 @@ const MOST_OVERLAPS = 5;
 export function summariseChanges({ changes, effects }: Pick<RoundDocument, 'changes' | 'effects'>): string {
   const started = new Set(effects.flatMap((e) => (e.kind === 'start' ? [e.task] : [])));
   const moved = new Set(
-    changes.flatMap((c) => (c.kind === 'task-status' || c.kind === 'task-added' ? [c.task] : [])),
+    changes.flatMap((c) =>
+      c.kind === 'task-status' || c.kind === 'task-added' || cameBack(c) ? [c.task] : [],
+    ),
   );
   const said = changes.flatMap((c) => sentence(c, started, moved));
   return some([...new Set(said)], 6);
@@ -120,6 +122,7 @@ function sentence(
     case 'task-brief':
       return [`${task}: brief changed`];
     case 'task-field':
+      if (cameBack(change)) return [`${task} came back, its gates are to pass`];
       return moved.has(change.task) ? [] : fieldSentence(task, change);
     case 'plan-field':
       return DERIVED.includes(change.field ?? '') ? [] : [planFieldWord(change)];
@@ -155,6 +158,13 @@ function planFieldWord({ field, to }: ChangeDocument): string {
     default:
       return `${field ?? 'plan'} changed`;
   }
+}
+
+/** Whether a task's work came back in this round and waits for its gates. */
+function cameBack({ field, from, to }: ChangeDocument): boolean {
+  if (field !== 'attempt') return false;
+  const at = (value: unknown) => new Map<string, unknown>(Object.entries(value ?? {})).get('returned_at');
+  return at(to) !== undefined && at(to) !== at(from);
 }
 
 function fieldSentence(task: string, { field, to }: ChangeDocument): readonly string[] {
