@@ -1,11 +1,13 @@
 /** Completion in shells: the scripts, and the words they ask for; plans and tasks come from the repository. */
 import tab from '@bomb.sh/tab/commander';
+import { listTemplates } from '../query/list-templates.ts';
 import { listPlans, planStatus } from '../query/status.ts';
 import { listCommandTexts } from '../query/trust.ts';
 import { Cli } from './cli.ts';
 import { inertCommand, inertLine } from './print/inert.ts';
 import { newProgram, registerCommands } from './program.ts';
 import { openSession } from './session.ts';
+import { shippedTemplates } from './shipped-templates.ts';
 import { COMMANDS } from './table.ts';
 
 type Root = ReturnType<typeof tab>;
@@ -46,18 +48,38 @@ export async function completeWords(cli: Cli, words: string[]): Promise<void> {
   const root = await knownWords(cli);
   const { plans, tasks, ids } = await namesHere(cli);
   const commands = words.includes('trust') ? await commandsHere(cli) : [];
+  const templates = words.includes('new') ? await templatesHere(cli) : [];
   for (const command of root.commands.values()) {
     for (const [name, argument] of command.arguments) {
       const known = name === 'plan' ? plans : name === 'task' ? tasks : undefined;
       if (known !== undefined) argument.handler = (complete) => offer(known, complete);
     }
     for (const [name, option] of command.options) {
-      const known =
-        name === 'plan' ? plans : name === 'after' ? ids : APPROVING.has(name) ? commands : undefined;
+      const known = knownValues(name, { plans, ids, commands, templates });
       if (known !== undefined) option.handler = (complete) => offer(known, complete);
     }
   }
   cli.host.stdout.write(captured(() => root.parse(words)));
+}
+
+/** What an option takes, by its name. */
+function knownValues(
+  option: string,
+  words: Readonly<Record<'plans' | 'ids' | 'commands' | 'templates', readonly Word[]>>,
+): readonly Word[] | undefined {
+  switch (option) {
+    case 'plan':
+      return words.plans;
+    case 'after':
+      return words.ids;
+    case 'template':
+      return words.templates;
+    case 'approve':
+    case 'revoke':
+      return words.commands;
+    default:
+      return undefined;
+  }
 }
 
 function offer(words: readonly Word[], complete: (value: string, description: string) => void): void {
@@ -113,7 +135,15 @@ async function namesHere(cli: Cli): Promise<Names> {
   }
 }
 
-const APPROVING = new Set(['approve', 'revoke']);
+async function templatesHere(cli: Cli): Promise<readonly Word[]> {
+  try {
+    const { outside } = await openSession(cli.host, cli.flags(), 'asked');
+    const { templates } = await listTemplates(outside, shippedTemplates(cli.host));
+    return templates.map(({ name, description }) => ({ value: name, description: inertLine(description) }));
+  } catch {
+    return []; // as above
+  }
+}
 
 async function commandsHere(cli: Cli): Promise<readonly Word[]> {
   try {

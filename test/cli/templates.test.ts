@@ -96,6 +96,13 @@ describe('templates', () => {
     expect(problems).toEqual([]);
   });
 
+  test('are offered by completion', () => {
+    own('ours.md', '---\nrondo: 1\n---\n\n## Tasks\n');
+    const { out } = place.rondo('complete', '--', 'new', 'x', '--template', '');
+    expect(out).toMatch(/^dev-cycle\t/m);
+    expect(out).toMatch(/^ours\b/m);
+  });
+
   test('one commit holds the filled plan, with its id and its start', () => {
     expect(place.rondo('new', 'keys', '--template', 'build-task', '--goal', 'It: # works').code).toBe(0);
     expect(place.sh('git log --format=%s').out).toBe('rondo(keys): round 1, running\n');
