@@ -29,6 +29,7 @@ import { type View, viewPlan } from './read-only.ts';
 export async function planStatus(outside: Outside, target: PlanFile, at?: string): Promise<StatusDocument> {
   const view = await viewPlan(outside, target, at);
   const { plan } = view;
+  const tasks = await taskDocuments(outside, view);
   const round =
     at === undefined
       ? outside.repo.history(target.name, target.file).round
@@ -50,9 +51,9 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     },
     counts: countTasks(plan),
     batch: currentProgress(plan.tasks) ?? null,
-    tasks: await taskDocuments(outside, view),
+    tasks,
     accepted_by: plan.fields.accepted_by ?? null,
-    needs: [...needsNow(plan, view.settings, outside)],
+    needs: [...needsNow(plan, tasks, view.settings, outside)],
     ...prospectsOf(plan, view.settings),
     criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
     commit: view.commit,
@@ -62,15 +63,15 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
 }
 
 /** A look reads no approvals, so what is not approved is left out. While the plan is held, nothing is to be claimed. */
-function needsNow(plan: Plan, settings: Settings, { local }: Outside): readonly Need[] {
+function needsNow(
+  plan: Plan,
+  tasks: readonly TaskDocument[],
+  settings: Settings,
+  { local }: Outside,
+): readonly Need[] {
   const goesOn = ['running', 'awaiting-result'].includes(planStatusOf(plan));
-  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
   const forPeople = plan.tasks.filter(
-    (task) =>
-      goesOn &&
-      taskStatusOf(task) === 'pending' &&
-      waitingOn(task, (id) => byId.get(id)).length === 0 &&
-      routeTask(task, settings).kind === 'person',
+    (task, i) => goesOn && tasks[i]?.ready === true && routeTask(task, settings).kind === 'person',
   );
   const ready = { forPeople: forPeople.map((task) => task.id), untrusted: [] };
   return needsOf(plan, settings, ready, () => local.machine());

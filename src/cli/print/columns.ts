@@ -21,6 +21,7 @@ export function padEnd(text: string, width: number): string {
 
 /** The text, cut with `…` where it is wider. */
 export function cut(text: string, width: number): string {
+  if (width === Number.POSITIVE_INFINITY) return text;
   if (widthOf(text) <= width) return text;
   let out = '';
   let used = 0;
@@ -46,26 +47,45 @@ export function columns(
 ): string {
   const indent = options.indent ?? '';
   const bound = total === Number.POSITIVE_INFINITY ? total : (options.bound ?? 28);
+  // Measured once, row after row: a plan can have thousands. The last cell is never padded, so its width is nobody's concern.
+  const measured: number[] = [];
   const widths: number[] = [];
   for (const row of rows)
-    row.forEach(({ text }, i) => {
-      // The last cell is never padded, so its width is nobody's concern.
-      if (i < row.length - 1) widths[i] = Math.min(bound, Math.max(widths[i] ?? 0, widthOf(text)));
-    });
-  return rows.map((row) => `${indent}${line(row, widths, total - indent.length)}\n`).join('');
+    for (let i = 0; i < row.length - 1; i++) {
+      const width = widthOf(row[i]?.text ?? '');
+      measured.push(width);
+      widths[i] = Math.min(bound, Math.max(widths[i] ?? 0, width));
+    }
+  let out = '';
+  let at = 0;
+  for (const row of rows) {
+    out += `${line(row, indent, measured, at, widths, total)}\n`;
+    at += Math.max(0, row.length - 1);
+  }
+  return out;
 }
 
-function line(row: readonly Cell[], widths: readonly number[], total: number): string {
-  let left = total;
-  const out = row.map(({ text, dress }, i) => {
+/** One row; the widths of its cells stand in `measured` from `at` on. */
+function line(
+  row: readonly Cell[],
+  indent: string,
+  measured: readonly number[],
+  at: number,
+  widths: readonly number[],
+  total: number,
+): string {
+  let out = indent;
+  let left = total - indent.length;
+  for (const [i, { text, dress }] of row.entries()) {
     const last = i === row.length - 1;
     const width = last ? Math.max(10, left) : (widths[i] ?? 0);
-    const shown = cut(text, width);
+    const own = last ? undefined : measured[at + i];
+    const shown = own !== undefined && own <= width ? text : cut(text, width);
     left -= width + 2;
-    const dressed = dress === undefined ? shown : dress(shown);
-    return last ? dressed : dressed + ' '.repeat(Math.max(0, width - widthOf(shown)));
-  });
-  return out.join('  ').trimEnd();
+    out += dress === undefined ? shown : dress(shown);
+    if (!last) out += ' '.repeat(width - (shown === text ? (own ?? 0) : widthOf(shown)) + 2);
+  }
+  return out.trimEnd();
 }
 
 /** Breaks a text into lines of words; what is longer than a line stays whole. */
