@@ -20,6 +20,10 @@ export const LATE_SOURCES = [
   'git/settle-intent.ts',
   'git/hooks.ts',
   'git/sign-commit.ts',
+  // What only work in worktrees of its own needs.
+  'git/worktrees.ts',
+  'plan/requests/land-again.ts',
+  'plan/rules/land-work.ts',
   // What only a round needs, or only some of them.
   'git/obstacles.ts',
   'git/where-is.ts',

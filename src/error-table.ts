@@ -346,6 +346,11 @@ export const ERRORS = {
   ),
   'git-failed': entry(EXIT.refused, 'A git command failed.', 'See what git said.'),
   'git-too-old': entry(EXIT.refused, 'This git is older than Rondo needs.', 'Install git 2.36 or newer.'),
+  'work-not-merged': entry(
+    EXIT.refused,
+    'The branch or worktree of an attempt has work that is merged nowhere.',
+    'Look at it with `git log` and `git status` there; merge it, or remove it yourself.',
+  ),
   'hook-refused': entry(
     EXIT.refused,
     'A commit hook or the signing program refused the round commit.',

@@ -70,6 +70,16 @@ export const NOTES = {
     'The ledger differed from the plan, which is what counts, and could not be edited in place.',
     'Comments in it are gone from the file; `git log -p` of it has them.',
   ),
+  'merge-conflict': entry(
+    EXIT.done,
+    'The work of an attempt passed, and could not be merged into the integration branch of its plan.',
+    'Resolve it in the worktree of the attempt and `rondo unblock` the task, or `rondo retry` it.',
+  ),
+  'integration-behind': entry(
+    EXIT.done,
+    'The integration branch of a plan could not take along what is new on the branch of the plan.',
+    'Merge it into the integration branch yourself.',
+  ),
   'lock-removed': entry(
     EXIT.done,
     'A lock of a Rondo process that no longer lives was removed.',

@@ -7,6 +7,9 @@ import type { Problem } from './errors.ts';
 import type { AgentName, Argv } from './model/agents.ts';
 import type { TaskResult } from './model/fields.ts';
 import type { BlockerType } from './model/status.ts';
+import type { Isolation, Worktrees } from './ports-worktrees.ts';
+
+export type { Isolation, MergeRefusal, WorkFact, WorkLook, Worktrees } from './ports-worktrees.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -137,6 +140,8 @@ export interface Repo {
   whereIs(file: string, ref: string): Whereabouts;
   /** Facts for `doctor`, `status` and error messages. */
   facts(): Promise<RepoFacts>;
+  /** Worktrees and branches of attempts. Loaded at the first use. */
+  readonly worktrees: Worktrees;
 }
 
 export type Whereabouts =
@@ -200,6 +205,8 @@ export interface WorkOrder {
   readonly writes?: readonly string[];
   /** Of a gate: the commit that was checked out when it was ordered. */
   readonly commit?: string;
+  /** The worktree that it runs in; left out where it runs in the checkout itself. */
+  readonly isolation?: Isolation;
 }
 
 /** Where and when an attempt was announced: by this it is known again once its plan has another name, or none. */
@@ -295,8 +302,11 @@ export interface Workers {
   trace(plan: string, task: string, attempt: number, at: string): Run | undefined;
   /** Takes a run that was traced, so that it is found under this plan's name from now on. */
   adopt(plan: string, traced: Run): void;
-  /** Starts an attempt. Starting one that is claimed already does nothing: the claim is exclusive. */
-  start(order: WorkOrder): void;
+  /**
+   * Starts an attempt in a work tree, the checkout's own where none is given. Starting one that is claimed already does
+   * nothing: the claim is exclusive.
+   */
+  start(order: WorkOrder, root?: string): void;
   /** Enters an attempt whose command this very process runs; while the process lives, so does the attempt. */
   enter(order: WorkOrder): void;
   /** Writes how an attempt ended that was entered so. */

@@ -5,6 +5,9 @@ import { fail } from '../errors.ts';
 import { readRepositoryConfig } from './config.ts';
 import { type Environment, failedCall, gitAt } from './run-git.ts';
 
+/** In the git directory of an attempt's worktree: the checkout that made it. */
+export const MADE_BY = 'rondo-checkout';
+
 export interface Place {
   /** Absolute path of the work tree. */
   readonly root: string;
@@ -28,6 +31,9 @@ export function discover(startDir: string, env: Environment, timeoutMs: number):
   checkOwner(found, env, timeoutMs);
   const { values } = readRepositoryConfig(commonDir);
   const linked = commonDir !== found.gitDir;
+  // An attempt's worktree belongs to the checkout that made it: its plans and its runs are meant there.
+  const owner = linked ? ownerOf(found.gitDir) : undefined;
+  if (owner !== undefined) return discover(owner, env, timeoutMs);
   if (values.get('core.bare') === 'true' && !linked) bare(found.gitDir);
   const elsewhere = linked ? undefined : values.get('core.worktree');
   const root = elsewhere === undefined ? found.root : realDirectory(resolve(found.gitDir, elsewhere));
@@ -41,6 +47,15 @@ export function discover(startDir: string, env: Environment, timeoutMs: number):
     filesRefs: (values.get('extensions.refstorage') ?? 'files') === 'files',
     explicit: root !== found.root,
   };
+}
+
+/** The checkout that made a worktree for an attempt; undefined for a person's own. Written by `work-places.ts`. */
+function ownerOf(gitDir: string): string | undefined {
+  try {
+    return realpathSync(readFileSync(join(gitDir, MADE_BY), 'utf8').trimEnd());
+  } catch {
+    return undefined; // a person's own, or the checkout was moved away
+  }
 }
 
 interface Found {

@@ -1,6 +1,6 @@
 /** The repository of a folder, as `Repo` of `ports.ts` asks for it. */
 import { fail } from '../errors.ts';
-import type { Repo } from '../ports.ts';
+import type { Repo, Worktrees } from '../ports.ts';
 import { blobAtTip, isKnownAtTip, keepBlobAtTip } from './blob-at-tip.ts';
 import { commitOrder } from './commit-protocol.ts';
 import { openConfig } from './config.ts';
@@ -18,6 +18,7 @@ import { settleIntent } from './settle-intent.ts';
 import { findInCommit } from './trees.ts';
 import { whereIs } from './where-is.ts';
 import { findWorkFiles, readWorkFile, safePath, workFileExists, writeNewWorkFile } from './work-file.ts';
+import { openWorktrees } from './worktrees.ts';
 
 export interface OpenOptions {
   /** The environment git runs in, scrubbed; that of this process where it is left out. */
@@ -33,6 +34,7 @@ export interface OpenOptions {
 /** Opens the repository that a folder lies in. Throws `not-a-repository`, `bare-repository`, `dubious-ownership` or `damaged-repository`. */
 export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
   const ground = openGround(startDir, options);
+  let worktrees: Worktrees | undefined;
   const porcelain = () =>
     import('./porcelain.ts').then(({ openPorcelain }): Porcelain => openPorcelain(ground));
   return {
@@ -62,6 +64,10 @@ export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
     },
     whereIs: (file, ref) => whereIs(ground, file, ref),
     facts: async () => (await porcelain()).facts(),
+    get worktrees() {
+      worktrees ??= openWorktrees(ground);
+      return worktrees;
+    },
   };
 }
 

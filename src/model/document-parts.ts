@@ -31,7 +31,7 @@ export const changeDocument = z.object({
 export type ChangeDocument = z.infer<typeof changeDocument>;
 
 export const effectDocument = z.object({
-  kind: z.enum(['start', 'stop', 'settle', 'adopt', 'enter']),
+  kind: z.enum(['start', 'stop', 'settle', 'adopt', 'enter', 'collect', 'merge']),
   id: z.string(),
   task: z.string(),
   attempt: z.int(),
@@ -112,3 +112,15 @@ export const countsDocument = z.object({
   cancelled: z.int(),
 });
 export type CountsDocument = z.infer<typeof countsDocument>;
+
+/** What `clean` prints. */
+export const cleanDocument = z.object({
+  plan: z.string(),
+  /** Run directories. */
+  removed: z.int(),
+  /** Branches that were removed with their worktrees: all of them merged. */
+  branches: z.array(z.string()),
+  /** Branches of attempts that stay, since their work is merged nowhere. */
+  kept: z.array(z.string()),
+});
+export type CleanDocument = z.infer<typeof cleanDocument>;

@@ -6,6 +6,7 @@
 import { recommendDocument, remedyDocument } from './advice-documents.ts';
 import {
   changeDocument,
+  cleanDocument,
   countsDocument,
   effectDocument,
   needDocument,
@@ -335,9 +336,6 @@ export type InitDocument = z.infer<typeof initDocument>;
 
 export const archiveDocument = z.object({ plan: z.string(), commit: z.string(), file: z.string() });
 export type ArchiveDocument = z.infer<typeof archiveDocument>;
-
-export const cleanDocument = z.object({ plan: z.string(), removed: z.int() });
-export type CleanDocument = z.infer<typeof cleanDocument>;
 
 export const ledgerDocument = z.object({
   /** Null where none is named and there is not exactly one. */

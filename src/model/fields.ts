@@ -23,6 +23,12 @@ const attempt = z.strictObject({
   machine: z.optional(field(text(), 'The checkout it was started from.')),
   started_at: z.optional(field(time(), 'When it was dispatched.')),
   lease_until: z.optional(field(time(), 'Until when the owner is believed without news.')),
+  branch: z.optional(
+    field(
+      text(),
+      'The branch of its own worktree, where it has one; its work is merged before the task is completed.',
+    ),
+  ),
   returns: z.optional(field(text(), 'What ends the wait: `process exit`, or the condition a person named.')),
   retry: z.optional(field(count(), 'How many automatic retries led here.')),
   retry_of: z.optional(field(count(), 'The attempt whose failure led to the last of them.')),

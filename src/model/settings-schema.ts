@@ -128,6 +128,12 @@ export const planSettingShape = {
       'What an unreadable ledger means: stop the plan until it is mended, or write it anew from the plan.',
     ),
   ),
+  merge: z.optional(
+    field(
+      z.enum(['integration', 'pr']),
+      'What becomes of work done in a worktree of its own: integration: merged into `rondo/merged/<plan>` before its task is completed; pr: left on its branch for a pull request.',
+    ),
+  ),
   adopt: z.optional(field(z.enum(['on-save', 'on-commit']), 'When a hand edit is taken up.')),
 } as const;
 

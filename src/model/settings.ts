@@ -33,6 +33,7 @@ export interface Settings {
   readonly on_blocked: 'stop' | 'continue';
   readonly on_cycle: 'stop' | 'break';
   readonly on_broken_ledger: 'stop' | 'fresh';
+  readonly merge: 'integration' | 'pr';
   readonly adopt: 'on-save' | 'on-commit';
   readonly paths: readonly string[];
   readonly approvers: readonly string[];
@@ -62,6 +63,7 @@ export const DEFAULT_SETTINGS: Settings = {
   on_blocked: 'continue',
   on_cycle: 'stop',
   on_broken_ledger: 'stop',
+  merge: 'integration',
   adopt: 'on-save',
   paths: ['docs/*-state.md', 'docs/*-execution-plan.md', 'worklog/*-state.md'],
   approvers: [],
@@ -113,6 +115,7 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
       on_blocked: layer.on_blocked ?? out.on_blocked,
       on_cycle: layer.on_cycle ?? out.on_cycle,
       on_broken_ledger: layer.on_broken_ledger ?? out.on_broken_ledger,
+      merge: layer.merge ?? out.merge,
       adopt: layer.adopt ?? out.adopt,
       paths: layer.paths ?? out.paths,
       approvers: layer.approvers ?? out.approvers,
@@ -131,11 +134,7 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
 
 /** Given settings without an effect; one that asks for what happens anyway is no concern. */
 function unacted(layer: SettingsFile): readonly string[] {
-  const agents = Object.entries(layer.specialists ?? {}).flatMap(([name, { isolation = 'none' }]) =>
-    isolation === 'none' ? [] : [`specialists.${name}.isolation`],
-  );
   return [
-    ...agents,
     ...(layer.sync?.push !== undefined && layer.sync.push !== 'never' ? ['sync.push'] : []),
     ...(layer.trust?.briefs === 'ask' ? ['trust.briefs'] : []),
   ];

@@ -7,7 +7,9 @@ import type { RunState, WorkerReport } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
 import { awaitGates } from './gates.ts';
+import { workCommit } from './isolation.ts';
 import { routeTask, timeoutOf } from './routing.ts';
+import { hasLanded } from './rules/land-work.ts';
 import { judgeWrites } from './rules/outside-writes.ts';
 import type { Seen } from './seen.ts';
 
@@ -32,7 +34,12 @@ export function consumeResult(draft: Draft, seen: Seen, task: Task, attempt: Att
   if (report?.status === 'blocked') return block(draft, seen, task, report, ended);
   const failure = failureOf(seen, task, attempt, ended);
   if (failure !== undefined) return giveUpOrRetry(draft, seen, task, attempt, failure, ended);
-  complete(draft, seen, task, ended, outside);
+  complete(draft, seen, task, attempt, ended, outside);
+}
+
+/** Whether the attempt ended as work that passes. */
+export function hasPassed(seen: Seen, task: Task, attempt: Attempt, ended: Ended): boolean {
+  return ended.report?.status !== 'blocked' && failureOf(seen, task, attempt, ended) === undefined;
 }
 
 function failureOf(seen: Seen, task: Task, attempt: Attempt, ended: Ended): string | undefined {
@@ -70,7 +77,14 @@ function isLate(attempt: Attempt, ended: Ended, timeout: number | undefined): bo
 }
 
 /** `outside`: why it may not be completed, though it ended well. */
-function complete(draft: Draft, seen: Seen, task: Task, ended: Ended, outside: string | undefined): void {
+function complete(
+  draft: Draft,
+  seen: Seen,
+  task: Task,
+  attempt: Attempt,
+  ended: Ended,
+  outside: string | undefined,
+): void {
   const report = ended.report;
   const said = report?.summary ?? 'exit code 0';
   const result = resultOf(seen, task, ended, report?.summary);
@@ -79,6 +93,7 @@ function complete(draft: Draft, seen: Seen, task: Task, ended: Ended, outside: s
     return block(draft, seen, task, { ...report, blocker }, ended);
   }
   if (awaitGates(draft, seen, task, result, said)) return;
+  if (!hasLanded(draft, seen, task, attempt)) return;
   draft.step(task.id, 'completed', said);
   draft.set(task.id, 'completed_at', formatTime(ended.endedAt), said);
   draft.set(task.id, 'result', result, said);
@@ -164,10 +179,11 @@ function resultOf(seen: Seen, task: Task, ended: Ended, summary: string | undefi
 
 function evidenceOf(seen: Seen, task: Task, ended: Ended): Evidence {
   const command = ended.command === undefined ? routedCommand(seen, task) : inline(ended.command, 300);
+  const commit = workCommit(seen, task);
   return {
     ...(command === undefined ? {} : { command }),
     ...(ended.exitCode === null ? {} : { exit_code: ended.exitCode }),
-    ...(seen.head === null ? {} : { commit: seen.head.slice(0, 12) }),
+    ...(commit === null ? {} : { commit: commit.slice(0, 12) }),
   };
 }
 

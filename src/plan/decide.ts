@@ -96,7 +96,12 @@ export function decide(draft: Draft, seen: Seen, request: Request): Decision {
     pausedInside: pausedInside(draft, seen),
     overrunsDue: reportBatchOverruns(draft, seen),
   });
-  return { kind: 'decided', started, leadsOn: reworks.length > 0 };
+  return { kind: 'decided', started, leadsOn: reworks.length > 0 || goesOn(draft, request) };
+}
+
+/** Work that is taken up again is merged by the next round. */
+function goesOn(draft: Draft, request: Request): boolean {
+  return request.kind === 'unblock' && draft.effects.some((effect) => effect.kind === 'collect');
 }
 
 /**

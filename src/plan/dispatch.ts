@@ -7,6 +7,7 @@ import { reportSection } from './agent-brief.ts';
 import { writeBrief } from './brief.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
+import { isIsolated, isolationOf, placeLines, workBranch } from './isolation.ts';
 import { pollOf, returnsOf } from './outside-job.ts';
 import { type Route, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
@@ -36,6 +37,7 @@ export function dispatch(
       machine: seen.machine,
       started_at: formatTime(seen.now),
       lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
+      ...(isIsolated(route, seen.settings) ? { branch: workBranch(seen.plan.name, task.id, number) } : {}),
       returns: returnsOf(task),
       ...(retry === undefined ? {} : { retry }),
       ...(retry_of === undefined ? {} : { retry_of }),
@@ -68,6 +70,7 @@ export function workOrder(
   { command, agent }: Pick<Extract<Route, { kind: 'command' }>, 'command' | 'agent'>,
 ): WorkOrder {
   const poll = pollOf(task, seen.settings);
+  const isolation = isolationOf(seen, task, draft.task(task.id)?.fields.attempt);
   const brief = writeBrief(seen.plan, task, blockersOf(draft, task), draft.reviewsOf(task.id));
   return {
     plan: seen.plan.name,
@@ -77,18 +80,24 @@ export function workOrder(
     command,
     ...(agent === undefined ? {} : { agent }),
     ...(poll === undefined ? {} : { poll }),
-    brief: agent === undefined ? brief : `${brief}${reportSection(seen.plan)}`,
+    brief: [
+      brief,
+      ...(isolation === undefined ? [] : [placeLines(isolation)]),
+      ...(agent === undefined ? [] : [reportSection(seen.plan)]),
+    ].join(''),
     output: task.fields.output ?? null,
     timeoutMs: durationMs(timeoutOf(task, seen.settings) ?? '') ?? null,
     graceMs: durationMs(seen.settings.grace) ?? 0,
     logLimit: seen.settings.log_limit,
     env: {},
-    ...(task.fields.writes === undefined ? {} : { writes: task.fields.writes }),
+    // In a worktree of its own nobody is in its way, and its branch says what it changed.
+    ...(task.fields.writes === undefined || isolation !== undefined ? {} : { writes: task.fields.writes }),
     announced: {
       file: seen.plan.file,
       ref: seen.ref,
       at: draft.task(task.id)?.fields.attempt?.started_at ?? '',
     },
+    ...(isolation === undefined ? {} : { isolation }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What the outside must do after the commit, as data. Ids are derived from plan, task and attempt, never random. */
-import type { Run, WorkOrder } from '../ports.ts';
+import type { Isolation, Run, WorkOrder } from '../ports.ts';
 
 export type Effect =
   | {
@@ -38,6 +38,26 @@ export type Effect =
       /** As it was found; its `plan` is the one whose directory holds it. */
       readonly run: Run;
     }
+  /** What its worker left uncommitted is committed on the attempt's branch. */
+  | {
+      readonly kind: 'collect';
+      readonly id: string;
+      readonly task: string;
+      readonly attempt: number;
+      readonly reason: string;
+      readonly isolation: Isolation;
+      /** The file that the task is to leave, or null. */
+      readonly output: string | null;
+    }
+  /** The attempt's branch is merged into the integration branch. */
+  | {
+      readonly kind: 'merge';
+      readonly id: string;
+      readonly task: string;
+      readonly attempt: number;
+      readonly reason: string;
+      readonly isolation: Isolation;
+    }
   /** The run's result is consumed or fenced: do not look at it again. */
   | {
       readonly kind: 'settle';
@@ -46,6 +66,14 @@ export type Effect =
       readonly attempt: number;
       readonly reason: string;
     };
+
+/**
+ * What the commit that announced the attempt has announced with it: it is done before anything is decided from it, and a
+ * round looks again afterwards.
+ */
+export function isPrior({ kind }: Effect): boolean {
+  return kind === 'collect' || kind === 'merge';
+}
 
 export function effectId(plan: string, task: string, attempt: number): string {
   return `${plan}/${task}/${attempt}`;

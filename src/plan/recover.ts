@@ -20,6 +20,7 @@ import { effectId } from './effect.ts';
 import { hasReturned } from './gates.ts';
 import { isToBePolledAgain } from './outside-job.ts';
 import { routeTask, timeoutOf } from './routing.ts';
+import { isCollected } from './rules/land-work.ts';
 import type { Seen } from './seen.ts';
 import { isStep } from './step.ts';
 import { adoptTraced, hasStray, recoverStrays } from './strays.ts';
@@ -209,8 +210,10 @@ function recoverHere(
     case 'announced':
       return startAnnounced(draft, seen, task, attempt, lives);
     case 'ended':
+      if (!isCollected(draft, seen, task, attempt)) return;
       return consumeResult(draft, seen, task, attempt, run.state);
     case 'lost':
+      if (!isCollected(draft, seen, task, attempt)) return;
       settle(draft, seen, task.id, attempt.number, 'it is gone without a result');
       if (isToBePolledAgain(task, attempt, seen.now))
         return draft.step(

@@ -1,7 +1,7 @@
 /** What READ saw, once, as one value: everything recovery and decision may know. */
 import type { Plan } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
-import type { Announced, Run, Whereabouts } from '../ports.ts';
+import type { Announced, Run, Whereabouts, WorkLook } from '../ports.ts';
 import type { SubPlan } from './sub-plan.ts';
 
 export interface Seen {
@@ -30,6 +30,8 @@ export interface Seen {
    * are among `runs`, too; here `plan` is the one whose directory holds the run.
    */
   readonly traced: readonly Run[];
+  /** What stands of the work of attempts that are over and worked in a worktree of their own, by task. */
+  readonly work: Readonly<Record<string, WorkLook>>;
   /** Tasks under way whose attempt is one of another plan that is there: this plan is a copy. The plan, by task. */
   readonly copied: Readonly<Record<string, string>>;
   /** Live runs of plans that are not in the work tree. */

@@ -2,12 +2,14 @@
 import { RondoError } from '../errors.ts';
 import type { DoctorDocument } from '../model/documents.ts';
 import { taskStatusOf } from '../model/plan.ts';
+import type { TaskStatus } from '../model/status.ts';
 import type { Stray } from '../plan/seen.ts';
 import { isGone, strayProblem } from '../plan/strays.ts';
 import type { Outside, RepoFacts } from '../ports.ts';
 import { checkPlans } from '../review/check-plans.ts';
 import { findPlans } from '../round/find-plans.ts';
 import { findStrays } from '../round/find-strays.ts';
+import { checkWorktrees } from './doctor-worktrees.ts';
 import { viewPlan } from './read-only.ts';
 import { listCommands } from './trust.ts';
 
@@ -15,6 +17,8 @@ type Check = DoctorDocument['checks'][number];
 
 /** The oldest git whose plumbing Rondo relies on. */
 const OLDEST_GIT = [2, 36] as const;
+/** Since when `git merge-tree` merges; before, a worktree is made for it. */
+const MERGE_GIT = [2, 38] as const;
 /** A git lock older than this is no command under way. */
 const OLD_LOCK_MS = 60_000;
 
@@ -29,7 +33,9 @@ export async function diagnose(outside: Outside): Promise<DoctorDocument> {
     roundLock(outside),
     fileSystem(outside),
   ];
-  checks.push(await plans(outside), await trust(outside), ...(await workers(outside)));
+  const underWay = await attemptsOf(outside, ['in_progress']);
+  checks.push(await plans(outside), await trust(outside), ...(await workers(outside, underWay)));
+  checks.push(...checkWorktrees(outside, await attemptsOf(outside, ['in_progress', 'blocked'])));
   return { checks };
 }
 
@@ -38,16 +44,23 @@ function check(name: string, state: Check['state'], message: string, hint: strin
 }
 
 function gitVersion(facts: RepoFacts): Check {
-  const [major = 0, minor = 0] = facts.gitVersion.split('.').map(Number);
-  const old = major < OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor < OLDEST_GIT[1]);
-  return old
+  return isOlder(facts, OLDEST_GIT)
     ? check(
         'git',
         'error',
         `git ${facts.gitVersion} is older than ${OLDEST_GIT.join('.')}`,
         'Install a newer git.',
       )
-    : check('git', 'ok', `git ${facts.gitVersion}`);
+    : check(
+        'git',
+        'ok',
+        `git ${facts.gitVersion}${isOlder(facts, MERGE_GIT) ? `; from ${MERGE_GIT.join('.')} on, worktrees are merged without a checkout of their own` : ''}`,
+      );
+}
+
+function isOlder({ gitVersion }: RepoFacts, than: readonly [number, number]): boolean {
+  const [major = 0, minor = 0] = gitVersion.split('.').map(Number);
+  return major < than[0] || (major === than[0] && minor < than[1]);
 }
 
 function identity({ repo }: Outside): Check {
@@ -146,22 +159,28 @@ async function trust(outside: Outside): Promise<Check> {
   }
 }
 
-/** Workers that live although no plan of this checkout waits for them. */
-async function workers(outside: Outside): Promise<readonly Check[]> {
-  const alive = outside.workers.alive();
-  if (alive.length === 0) return [check('workers', 'ok', 'none running')];
-  const { plans: found } = await findPlans(outside);
+/** The attempts of tasks in these statuses, as `plan/task/attempt`; a broken plan says nothing. */
+async function attemptsOf(outside: Outside, statuses: readonly TaskStatus[]): Promise<ReadonlySet<string>> {
   const wanted = new Set<string>();
+  const { plans: found } = await findPlans(outside);
   for (const target of found) {
     try {
       const { plan } = await viewPlan(outside, target);
       for (const task of plan.tasks)
-        if (taskStatusOf(task) === 'in_progress')
+        if (statuses.includes(taskStatusOf(task)))
           wanted.add(`${target.name}/${task.id}/${task.fields.attempt?.number}`);
     } catch (error) {
       if (!(error instanceof RondoError)) throw error;
     }
   }
+  return wanted;
+}
+
+/** Workers that live although no plan of this checkout waits for them. */
+async function workers(outside: Outside, wanted: ReadonlySet<string>): Promise<readonly Check[]> {
+  const alive = outside.workers.alive();
+  if (alive.length === 0) return [check('workers', 'ok', 'none running')];
+  const { plans: found } = await findPlans(outside);
   const strays = new Map((await findStrays(outside, alive, null)).map((stray) => [stray.pid, stray]));
   return alive.map((run) => {
     const name = `${run.plan}/${run.task}/${run.attempt}`;

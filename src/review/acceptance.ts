@@ -113,6 +113,7 @@ function asSeenByNobody(plan: Plan, settings: Settings): Seen {
     attempts: {},
     runs: [],
     traced: [],
+    work: {},
     copied: {},
     strays: [],
     aliveElsewhere: 0,

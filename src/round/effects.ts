@@ -1,13 +1,12 @@
 /** Does what the committed round announced. An effect that fails is reported, and the next round finds it undone. */
 import { type Problem, problem, RondoError } from '../errors.ts';
 import type { Effect } from '../plan/effect.ts';
-import type { Outside } from '../ports.ts';
+import type { Outside, Repo, Workers, WorkOrder } from '../ports.ts';
 
 export function runEffects(outside: Outside, plan: string, effects: readonly Effect[]): readonly Problem[] {
   return effects.flatMap((effect) => {
     try {
-      runEffect(outside, plan, effect);
-      return [];
+      return runEffect(outside, plan, effect).map((p) => ({ ...p, task: effect.task }));
     } catch (error) {
       if (!(error instanceof RondoError)) throw error;
       return error.problems.map((p) =>
@@ -21,19 +20,45 @@ export function runEffects(outside: Outside, plan: string, effects: readonly Eff
   });
 }
 
-function runEffect({ workers, repo }: Outside, plan: string, effect: Effect): void {
+/** Returns what is worth knowing of an effect that was done. */
+function runEffect({ workers, repo }: Outside, plan: string, effect: Effect): readonly Problem[] {
   switch (effect.kind) {
     case 'start':
-      return workers.start(effect.order);
+      return start(workers, repo, effect.order);
     case 'enter':
-      return workers.enter(effect.order);
+      workers.enter(effect.order);
+      return [];
     case 'stop':
       // A second look, some milliseconds after the first: an editor saves by removing a file and putting another there.
-      if (effect.gone !== undefined && repo.whereIs(effect.gone.file, effect.gone.ref) !== 'gone') return;
-      return workers.stop(effect.gone?.plan ?? plan, effect.task, effect.attempt);
+      if (effect.gone !== undefined && repo.whereIs(effect.gone.file, effect.gone.ref) !== 'gone') return [];
+      workers.stop(effect.gone?.plan ?? plan, effect.task, effect.attempt);
+      return [];
     case 'adopt':
-      return workers.adopt(plan, effect.run);
+      workers.adopt(plan, effect.run);
+      return [];
     case 'settle':
-      return workers.settle(plan, effect.task, effect.attempt);
+      workers.settle(plan, effect.task, effect.attempt);
+      return [];
+    case 'collect':
+      repo.worktrees.collect(effect.isolation, workMessage(effect, 'what its worker left'), effect.output);
+      return [];
+    case 'merge':
+      repo.worktrees.merge(effect.isolation, workMessage(effect, 'merged'));
+      return [];
   }
+}
+
+function start(workers: Workers, repo: Repo, order: WorkOrder): readonly Problem[] {
+  if (order.isolation === undefined) {
+    workers.start(order);
+    return [];
+  }
+  const { path, problems } = repo.worktrees.prepare(order.isolation);
+  workers.start(order, path);
+  return problems;
+}
+
+/** The message of a commit beside the plan: it is no round, and its trailer says whose work it holds. */
+function workMessage({ id, task, attempt }: Effect, what: string): string {
+  return `rondo: ${task}, attempt ${attempt}: ${what}\n\nRondo-Work: ${id}\n`;
 }

@@ -59,6 +59,7 @@ export function settingsOf(settings: Settings, fields: PlanFields): Settings {
     ...(fields.on_blocked === undefined ? {} : { on_blocked: fields.on_blocked }),
     ...(fields.on_cycle === undefined ? {} : { on_cycle: fields.on_cycle }),
     ...(fields.on_broken_ledger === undefined ? {} : { on_broken_ledger: fields.on_broken_ledger }),
+    ...(fields.merge === undefined ? {} : { merge: fields.merge }),
     ...(fields.adopt === undefined ? {} : { adopt: fields.adopt }),
   };
   return layerSettings(settings, layer);

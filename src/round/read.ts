@@ -11,6 +11,7 @@ import type { PlanFile } from './find-plans.ts';
 import { findStrays, traceRuns } from './find-strays.ts';
 import { type ReadText, readKnown } from './known-plan.ts';
 import { loadSettings, settingsOf } from './load-settings.ts';
+import { lookAtWork } from './look-at-work.ts';
 
 export interface ReadResult {
   readonly target: PlanFile;
@@ -42,6 +43,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
   const others = workers
     .alive()
     .filter((run) => run.plan !== target.name && !run.task.startsWith('+') && !isTraced(run));
+  const ref = look.head.kind === 'branch' ? look.head.ref : '';
   const approved = outside.trustAll ? null : local.approvedCommands();
   const identity = repo.identity();
   const seen: Seen = {
@@ -52,12 +54,13 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     plan: parsed.plan,
     committed: look.edited ? await committedPlan(outside, target, look) : parsed.plan,
     edited: look.edited,
-    ref: look.head.kind === 'branch' ? look.head.ref : '',
+    ref,
     head: look.head.commit,
     settings,
     attempts: highestAttempts(history, runs),
     runs,
     traced,
+    work: lookAtWork(outside, parsed.plan, { machine, ref, settings, runs }),
     copied,
     strays: await findStrays(outside, others, target.name),
     aliveElsewhere: others.length,

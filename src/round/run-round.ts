@@ -2,6 +2,7 @@
 import { fail, type Problem, problem, RondoError } from '../errors.ts';
 import { decide } from '../plan/decide.ts';
 import { Draft } from '../plan/draft.ts';
+import { type Effect, isPrior } from '../plan/effect.ts';
 import { needsOf } from '../plan/needs.ts';
 import { recover } from '../plan/recover.ts';
 import { mayDispatch, type Request } from '../plan/request.ts';
@@ -81,6 +82,8 @@ async function oneRound(
   request: Request,
   notes: readonly Problem[],
 ): Promise<OneRound> {
+  const said = [...notes];
+  const landed: Effect[] = [];
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     // Before anything else: on another branch, or at an old commit, the plan there says nothing of the workers here.
     const obstacle = outside.repo.commitObstacle(target.file);
@@ -88,18 +91,32 @@ async function oneRound(
     const seen = await read(outside, target, request);
     refuseUncommitted(seen, request);
     const { draft, started, leadsOn } = move(seen, request);
+    const prior = takePrior(draft, landed);
+    if (prior.length > 0) {
+      said.push(...runEffects(outside, target.name, prior));
+      landed.push(...prior);
+      continue;
+    }
     const persisted = await persist(outside, seen, draft);
     if (persisted.kind === 'moved') continue;
     const failed = [
       ...runEffects(outside, target.name, draft.effects),
       ...endWorkflow(outside, seen.seen, draft.plan),
     ];
-    const reported = await report(outside, seen, draft, started, persisted, [...notes, ...failed]);
+    draft.effects.unshift(...landed);
+    const reported = await report(outside, seen, draft, started, persisted, [...said, ...failed]);
     return { reported, leadsOn: leadsOn && persisted.kind === 'saved' };
   }
   fail('moved', `the plan or the branch moved ${MOST_TRIES} times while a round was made`, {
     file: target.file,
   });
+}
+
+/** Takes what is to be done before anything is decided out of the draft; returns what of it this round has not done yet. */
+function takePrior(draft: Draft, done: readonly Effect[]): readonly Effect[] {
+  const prior = draft.effects.filter(isPrior);
+  draft.dropEffects(isPrior);
+  return prior.filter(({ kind, id }) => !done.some((each) => each.kind === kind && each.id === id));
 }
 
 function move(seen: ReadResult, request: Request) {

@@ -118,13 +118,13 @@ class LocalWorkers implements Workers {
     restoreRun(gitDir, place, live, state.kind === 'alive' ? state.startedAt : Date.now());
   }
 
-  start(order: WorkOrder): void {
+  start(order: WorkOrder, root = this.#options.root): void {
     const directory = this.directory(order.plan, order.task, order.attempt);
     const phase = this.#phase(directory);
     const { plan, task, attempt } = order;
     enterRun(this.#options.gitDir, { plan, task, attempt, directory });
     if (phase !== undefined && phase.kind !== 'announced') return;
-    this.#writeOrder(directory, order);
+    this.#writeOrder(directory, order, root);
     this.#spawnWrapper(directory, [directory], FILES.spawned);
   }
 
@@ -132,7 +132,7 @@ class LocalWorkers implements Workers {
     const { plan, task, attempt } = order;
     const directory = this.directory(plan, task, attempt);
     enterRun(this.#options.gitDir, { plan, task, attempt, directory });
-    this.#writeOrder(directory, order);
+    this.#writeOrder(directory, order, this.#options.root);
     claimStep(directory, order.graceMs);
   }
 
@@ -243,14 +243,14 @@ class LocalWorkers implements Workers {
     removeIfEmpty(dirname(home));
   }
 
-  #writeOrder(directory: string, order: WorkOrder): void {
+  #writeOrder(directory: string, order: WorkOrder, root: string): void {
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw cannotWrite(directory, error);
     }
     writeAtomic(join(directory, FILES.brief), order.brief, { mode: 0o600 });
-    const content = JSON.stringify({ ...order, root: this.#options.root });
+    const content = JSON.stringify({ ...order, root });
     writeAtomic(join(directory, FILES.order), content, { mode: 0o600, fsyncDir: true });
   }
 

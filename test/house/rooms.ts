@@ -38,7 +38,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     pure: true,
   },
   model: { files: ['model/'], mayImport: [], pure: true },
-  ports: { files: ['ports.ts'], mayImport: ['errors:types', 'model:types'], pure: true },
+  ports: {
+    files: ['ports.ts', 'ports-worktrees.ts'],
+    mayImport: ['errors:types', 'model:types'],
+    pure: true,
+  },
   'state-file': { files: ['state-file/'], mayImport: [...WORDS, 'ports:types'], pure: true },
   // Recovery reads a hand edit as the difference between two plans.
   plan: { files: ['plan/'], mayImport: [...WORDS, 'ports:types', 'compare'], pure: true },

@@ -59,14 +59,9 @@ test.each([
   expect(problems).toMatchObject([{ code: 'no-owner', task: 'a', line, excerpt: expect.any(String) }]);
 });
 
-test('a field without effect is shown at its line', async () => {
-  const c = newCheckout(`### a: A\n${block('tags: [x]\nplan: docs/b-state.md')}`, {
-    head: 'specialists: { x: { isolation: worktree } }\n',
-  });
+test('a sub-plan that is not there is shown at its line', async () => {
+  const c = newCheckout(`### a: A\n${block('tags: [x]\nplan: docs/b-state.md')}`);
   open.push(c);
   const { problems } = await checkPlans(c.outside);
-  expect(problems).toMatchObject([
-    { code: 'not-supported', task: 'a', line: 15 },
-    { code: 'not-supported', line: 4, column: 32 },
-  ]);
+  expect(problems).toMatchObject([{ code: 'unknown-plan', task: 'a', line: 14 }]);
 });

@@ -206,6 +206,9 @@ export function memoryRepo(
       locks: [],
       remotes: [],
     }),
+    get worktrees(): never {
+      return fail('internal', 'a repository in memory has no worktrees');
+    },
   };
 }
 

@@ -160,6 +160,7 @@ export function see(of: Plan, more: Partial<Seen> = {}): Seen {
     attempts,
     runs: [],
     traced: [],
+    work: {},
     copied: {},
     strays: [],
     aliveElsewhere: 0,

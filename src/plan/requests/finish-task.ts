@@ -9,6 +9,7 @@ import type { Draft } from '../draft.ts';
 import { awaitGates, hasReturned, returnWork } from '../gates.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
+import { landAgain, takeUpAgain } from './land-again.ts';
 import { isProblem, refuseStep, refuseUnready, requireTask } from './legal-step.ts';
 
 /** Refused where the task waits for something, or where its output is not there. It is completed once its gates pass. */
@@ -87,8 +88,10 @@ export function unblockTask(draft: Draft, seen: Seen, id: string): Problem | und
   const refusal = refuseStep(seen, task, 'pending', ['blocked']);
   if (refusal !== undefined) return refusal;
   const reason = `unblocked by ${seen.person}`;
+  if (landAgain(draft, seen, task, reason)) return undefined;
   if (hasReturned(task)) {
     // What came back is there still: its gates run again, not the work.
+    takeUpAgain(draft, seen, task);
     returnWork(draft, seen, task, task.fields.result, reason);
     return undefined;
   }

@@ -12,8 +12,10 @@ import { isProblem, refuseStep, requireTask } from './legal-step.ts';
 export function retryTask(draft: Draft, seen: Seen, id: string): Problem | undefined {
   const { blocker } = draft.task(id)?.fields ?? {};
   const byGate = draft.status(id) === 'blocked' && blocker?.type === 'gate';
+  // Work that could not be merged is done again, from where the others are by now.
+  const anew = byGate || (draft.status(id) === 'blocked' && blocker?.type === 'conflict');
   const reason = `tried again by ${seen.person}`;
-  const refusal = backToPending(draft, seen, id, byGate ? ['blocked'] : ['failed'], reason);
+  const refusal = backToPending(draft, seen, id, anew ? ['blocked'] : ['failed'], reason);
   // Whoever does it again is to know what did not pass.
   if (refusal === undefined && byGate && blocker.detail !== undefined)
     draft.set(id, 'rejected', { reason: blocker.detail, by: 'gate', at: formatTime(seen.now) }, reason);

@@ -12,8 +12,10 @@ import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { effectId } from '../effect.ts';
 import { GATE_PREFIX, type Gate, gatesOf, gateTask, hasReturned } from '../gates.ts';
+import { isolationOf, workCommit } from '../isolation.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
+import { hasLanded } from './land-work.ts';
 
 /** Settles the gates of every task; returns the tasks that wait for a gate this machine has not approved. */
 export function settleGates(draft: Draft, seen: Seen, request: Request): readonly string[] {
@@ -140,6 +142,8 @@ function endOf(text: string): string {
 const MOST_OUTPUT = 320;
 
 function pass(draft: Draft, seen: Seen, task: Task, over: readonly Over[]): void {
+  const { attempt } = task.fields;
+  if (attempt !== undefined && !hasLanded(draft, seen, task, attempt)) return;
   const ends = over.flatMap(({ run }) => (run.state.kind === 'ended' ? [run.state.endedAt] : []));
   const failed = over.filter((each) => each.failure !== undefined);
   const passed = over.filter((each) => each.failure === undefined);
@@ -214,6 +218,9 @@ function start(
   { gate, attempt }: Extract<Next, { kind: 'start' }>,
 ): void {
   const name = gateTask(task, gate.command);
+  // Where the work ran.
+  const isolation = isolationOf(seen, task, task.fields.attempt);
+  const commit = workCommit(seen, task);
   draft.effects.push({
     kind: 'start',
     id: effectId(seen.plan.name, name, attempt),
@@ -233,7 +240,8 @@ function start(
       logLimit: seen.settings.log_limit,
       env: { RONDO_GATE: gate.name, RONDO_GATE_TASK: task.id },
       announced: null,
-      ...(seen.head === null ? {} : { commit: seen.head }),
+      ...(commit === null ? {} : { commit }),
+      ...(isolation === undefined ? {} : { isolation }),
     },
   });
 }
