@@ -16,11 +16,13 @@ import {
 } from './document-parts.ts';
 import { exportDocument, ledgerContents } from './ledger.ts';
 import { z } from './scalars.ts';
+import { doctorDocument, initDocument, trustDocument } from './setup-documents.ts';
 
 import { PLAN_STATUSES } from './status.ts';
 
 export type { RecommendDocument, RemedyDocument } from './advice-documents.ts';
 export * from './document-parts.ts';
+export type { DoctorDocument, InitDocument, TrustDocument } from './setup-documents.ts';
 
 const nullable = <T extends z.ZodMiniType>(schema: T) => z.nullable(schema);
 const planStatus = z.enum(PLAN_STATUSES);
@@ -267,35 +269,6 @@ export const runDocument = z.object({
 });
 export type RunDocument = z.infer<typeof runDocument>;
 
-export const trustDocument = z.object({
-  commands: z.array(
-    z.object({
-      /** The start of the command's SHA-256: the same wherever and whenever it is listed. */
-      id: z.string(),
-      command: z.string(),
-      approved: z.boolean(),
-      /** Where it stands: plan tasks, criteria, specialists. */
-      used_by: z.array(z.string()),
-      file: z.string(),
-      /** The commit that brought it; null where it is not committed. */
-      commit: nullable(z.string()),
-    }),
-  ),
-});
-export type TrustDocument = z.infer<typeof trustDocument>;
-
-export const doctorDocument = z.object({
-  checks: z.array(
-    z.object({
-      name: z.string(),
-      state: z.enum(['ok', 'warning', 'error']),
-      message: z.string(),
-      hint: nullable(z.string()),
-    }),
-  ),
-});
-export type DoctorDocument = z.infer<typeof doctorDocument>;
-
 export const errorDocument = z.object({ error: problemDocument, problems: z.array(problemDocument) });
 export type ErrorDocument = z.infer<typeof errorDocument>;
 
@@ -330,9 +303,6 @@ export type LogsDocument = z.infer<typeof logsDocument>;
 
 export const waitDocument = z.object({ plan: z.string(), changed: z.boolean() });
 export type WaitDocument = z.infer<typeof waitDocument>;
-
-export const initDocument = z.object({ files: z.array(z.string()) });
-export type InitDocument = z.infer<typeof initDocument>;
 
 export const archiveDocument = z.object({ plan: z.string(), commit: z.string(), file: z.string() });
 export type ArchiveDocument = z.infer<typeof archiveDocument>;
