@@ -1,5 +1,7 @@
 /** On a terminal: questions, live progress, Ctrl-C; without one nothing asks. `script` gives the terminal. */
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newPlace, type Place } from './rondo-process.ts';
 
@@ -46,6 +48,20 @@ async function onTerminal(line: string, dialogue: readonly Turn[]): Promise<{ sh
 }
 
 describe.runIf(hasScript)('a terminal', () => {
+  test('sends its Ctrl-C to the command of a step once, not a second time by the step', async () => {
+    const count =
+      "n=0\ntrap 'n=$((n+1)); echo got $n' INT\necho up\nuntil read line; do :; done\necho total $n\n";
+    writeFileSync(join(place.dir, 'count.sh'), count);
+    place.sh('rondo new p; rondo add One --id one');
+    const { shown, code } = await onTerminal('rondo step one -- sh count.sh', [
+      { after: 'up', type: '\x03' },
+      { after: 'got 1', type: '\x03' },
+      { after: 'got 2', type: 'end\n' },
+    ]);
+    expect({ code, total: /total \d/.exec(shown)?.[0] }).toEqual({ code: 0, total: 'total 2' });
+    expect(place.json('status')).toMatchObject({ status: 'complete' });
+  });
+
   test('asks before it runs a command, and remembers a yes', async () => {
     place.sh(`rondo new p; rondo add One --run 'echo hi'`);
     const no = await onTerminal('rondo run', [{ after: 'Approve', type: 'n' }]);
