@@ -117,6 +117,7 @@ const KINDS: Readonly<Record<string, string>> = {
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let here = value;
   for (const step of path) {
+    if (step === 0 && typeof here === 'string') continue; // one bare value is read as a list of one
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, step)) return undefined;
     here = Reflect.get(here, step);
   }

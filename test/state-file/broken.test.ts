@@ -106,3 +106,9 @@ test('a file beyond the bounds is refused unread', () => {
   const many = Array.from({ length: 200_001 }, (_, i) => `### t${i}: T\n`).join('');
   expect(parsePlan(head + many, 'docs/x-state.md', { codec }).problems[0]?.code).toBe('too-many-tasks');
 });
+
+test('a bare value that is read as a list of one is shown as it was typed', () => {
+  const text = readFileSync(join(folder, 'writes-negated.md'), 'utf8');
+  const { problems } = parsePlan(text, 'docs/x-state.md', { codec });
+  expect(problems[0]?.message).toMatch(/found "!src\/\*\*"$/);
+});
