@@ -384,6 +384,16 @@ describe('a task blocked by a gate', () => {
     ]);
   });
 
+  it('has its gates run where unblock is said: there it was mended', () => {
+    const there = waiting(
+      { status: 'blocked', blocker: { type: 'gate', detail: 'x' } },
+      { machine: ELSEWHERE },
+    );
+    const moved = look(there, [], LATER, { kind: 'unblock', task: 'a' });
+    expect(moved.attempt?.machine).toBe('kestrel-3f2a');
+    expect(named(taskOf(moved.plan, 'a'), moved.effects)).toEqual(['start first/1']);
+  });
+
   it('is completed by unblock where the gate is gone', () => {
     const off = { settings: settings({ quality_gates: { enabled: false } }) };
     expect(look(blocked, [], off, { kind: 'unblock', task: 'a' }).status).toBe('completed');
