@@ -201,7 +201,7 @@ export interface WorkOrder {
   readonly env: Readonly<Record<string, string>>;
   /** Null for a check or gate, which no plan announces. */
   readonly announced: Announced | null;
-  /** Globs of what it may change in this work tree; not there where the task does not say. */
+  /** Globs of what it may change; not there where the task does not say. */
   readonly writes?: readonly string[];
   /** Of a gate: the commit that was checked out when it was ordered. */
   readonly commit?: string;
@@ -292,7 +292,7 @@ export interface Workers {
   }[];
   /** Where and when a run was announced; null where its order does not say. */
   announced(plan: string, task: string, attempt: number): Announced | null;
-  /** The `writes` of a run's order; none where it has none. */
+  /** The `writes` of a run's order; none where it has none, or works in a worktree of its own. */
   writes(plan: string, task: string, attempt: number): readonly string[];
   /**
    * An attempt that has no run directory: found under the name that its plan had when it was announced, or by its

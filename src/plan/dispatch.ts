@@ -91,7 +91,7 @@ export function workOrder(
     logLimit: seen.settings.log_limit,
     env: {},
     // In a worktree of its own nobody is in its way, and its branch says what it changed.
-    ...(task.fields.writes === undefined || isolation !== undefined ? {} : { writes: task.fields.writes }),
+    ...(task.fields.writes === undefined ? {} : { writes: task.fields.writes }),
     announced: {
       file: seen.plan.file,
       ref: seen.ref,

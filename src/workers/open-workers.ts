@@ -86,7 +86,8 @@ class LocalWorkers implements Workers {
   }
 
   writes(plan: string, task: string, attempt: number): readonly string[] {
-    return readOrder(this.directory(plan, task, attempt))?.writes ?? [];
+    const order = readOrder(this.directory(plan, task, attempt));
+    return order?.isolation === undefined ? (order?.writes ?? []) : [];
   }
 
   trace(plan: string, task: string, attempt: number, at: string): Run | undefined {

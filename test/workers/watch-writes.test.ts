@@ -73,6 +73,28 @@ describe('what was changed outside the `writes` of a task', () => {
     expect(again.status).toBe('running');
   });
 
+  test('is looked at in the worktree, where the worker has one of its own, committed or not', async () => {
+    const run = 'echo z > docs/y; git add -A; git commit -qm w; echo z > src/x; echo z > odd';
+    const c = newCheckout(
+      task('a', run, 'specialist: own\nwrites: [src/**]\n') + task('b', 'true', 'writes: [src/**]\n'),
+      {
+        head: 'specialists: { own: { command: "false", isolation: worktree, enforce_writes: true } }\n',
+      },
+    );
+    open.push(c);
+    c.write('docs/y', 'y');
+    c.write('src/x', 'x');
+    c.commitAll('files');
+    const first = await c.round();
+    expect(first.effects.filter(({ kind }) => kind === 'start')).toHaveLength(2);
+    await Promise.all(['a', 'b'].map((id) => untilEnded(c, id, 1)));
+    const { problems } = await c.round();
+    expect(problems.filter(({ code }) => code === 'outside-writes').map(({ message }) => message)).toEqual([
+      'changed outside the `writes` of a: docs/y, odd',
+    ]);
+    expect(c.committed()).toContain('type: technical');
+  });
+
   test('may be the doing of another task that ran here at the same time, which is said; what that one writes is its own', async () => {
     const waits = (then: string) =>
       `touch begun-$RONDO_TASK; while ! test -e go; do sleep 0.05; done; ${then}`;

@@ -5,6 +5,7 @@
 import { overlap, type Pattern, patternsOf } from '../../model/globs.ts';
 import { type Task, taskStatusOf } from '../../model/plan.ts';
 import type { Draft } from '../draft.ts';
+import { isIsolated } from '../isolation.ts';
 import { routeTask } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 
@@ -63,9 +64,8 @@ export class WriteSets {
 
   #isHere(task: Task): boolean {
     if (task.fields.writes === undefined || task.fields.writes.length === 0) return false;
-    const route = routeTask(task, this.#seen.settings);
-    const specialist = route.kind === 'command' ? route.specialist : null;
-    return specialist === null || this.#seen.settings.specialists[specialist]?.isolation !== 'worktree';
+    const { settings } = this.#seen;
+    return !isIsolated(routeTask(task, settings), settings);
   }
 }
 
