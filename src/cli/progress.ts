@@ -15,7 +15,8 @@ export interface Progress {
   round(round: RoundDocument, plan: Plan): void;
   /** A plan inside was moved. */
   inside(round: RoundDocument): void;
-  wait(until: number | null, plan: Plan): void;
+  /** `needs` of the plan and of those inside it. */
+  wait(plan: Plan, needs: readonly NeedDocument[]): void;
   /** A round could not be made now and is tried again; said once for the same reason. */
   hindrance(problem: Problem): void;
   /** Takes the block away. */
@@ -37,7 +38,6 @@ export function openProgress(session: Session): Progress {
   if (session.json) return SILENT;
   const live = session.host.stderr.isTTY ? new LiveBlock(session) : undefined;
   let said = '';
-  let needs: readonly NeedDocument[] = [];
   let told: ReadonlySet<string> = new Set();
   const say = (text: string) => {
     live?.erase();
@@ -50,12 +50,11 @@ export function openProgress(session: Session): Progress {
       live?.erase();
       if (round.changed) session.note(roundLine(session, round));
       for (const line of warningLines(round)) session.note(needNote(session, line));
-      needs = round.needs;
       live?.show(plan);
     },
     inside: (round) => say(roundLine(session, round, `${inertLine(round.plan)} `)),
     // Without this nobody would know why nothing goes on. Each need is told once for as long as it lasts.
-    wait(_until, plan) {
+    wait(plan, needs) {
       const fresh = needs.filter((need) => !told.has(keyOf(need)));
       const idle = idleLine(plan, needs);
       const lines = [

@@ -1,6 +1,6 @@
 /** `rondo run`: rounds until the plan is complete, blocked or paused; between them it waits on events. */
 import { type Problem, RondoError } from '../errors.ts';
-import type { RoundDocument, RunDocument } from '../model/documents.ts';
+import type { NeedDocument, RoundDocument, RunDocument } from '../model/documents.ts';
 import { type Plan, taskStatusOf } from '../model/plan.ts';
 import type { PlanStatus } from '../model/status.ts';
 import { durationMs, timeMs } from '../model/time.ts';
@@ -31,7 +31,7 @@ export interface RunOptions {
   /** Called after each round that changed a plan which a task of this one stands for. */
   readonly onInside?: (round: RoundDocument) => void;
   /** Called before each wait. */
-  readonly onWait?: (until: number | null, plan: Plan) => void;
+  readonly onWait?: (until: number | null, plan: Plan, needs: readonly NeedDocument[]) => void;
   /** Called where a round could not be made now and is tried again: git is busy, the plan is being edited. */
   readonly onHindrance?: (problem: Problem) => void;
 }
@@ -134,7 +134,7 @@ async function waitForNews(
   const retry = inside.isHindered ? [outside.clock.now() + HINDRANCE_MS] : [];
   const times = [...wakes.flatMap((time) => time ?? []), ...retry];
   const until = times.length === 0 ? null : Math.min(...times);
-  options.onWait?.(until, plan);
+  options.onWait?.(until, plan, document.needs);
   const names = new Set(plans.map((each) => each.target.name));
   const held = document.needs.some((need) => need.kind === 'trust');
   const before = withoutEvent(outside, names, held);

@@ -91,6 +91,23 @@ describe('a plan inside', () => {
     expect((await run(c)).status).toBe('complete');
   });
 
+  test('in which a person is to take a task has a waiting run say so', async () => {
+    const c = checkout({ [INNER.file]: '### a: For somebody\n' });
+    const stop = new AbortController();
+    const needs: unknown[] = [];
+    await runPlan(c.outside, TARGET, {
+      takeOver: false,
+      wait: true,
+      signal: stop.signal,
+      onRound: () => undefined,
+      onWait: (_until, _plan, waits) => {
+        needs.push(...waits);
+        stop.abort();
+      },
+    });
+    expect(needs).toMatchObject([{ kind: 'claim', task: 'inner/a', command: 'rondo claim inner/a' }]);
+  });
+
   test('whose command is not approved here ends the run, and is told of', async () => {
     const c = checkout({ [INNER.file]: yaml('a', 'run: echo a') });
     const outside = c.reopen({ trustAll: false });

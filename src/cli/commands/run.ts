@@ -97,7 +97,7 @@ async function runOnce(
       signal,
       onRound: (round, plan) => progress.round(round, plan),
       onInside: (round) => progress.inside(round),
-      onWait: (until, plan) => progress.wait(until, plan),
+      onWait: (_until, plan, needs) => progress.wait(plan, needs),
       onHindrance: (problem) => progress.hindrance(problem),
     });
   } finally {
