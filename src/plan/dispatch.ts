@@ -7,7 +7,7 @@ import { reportSection } from './agent-brief.ts';
 import { writeBrief } from './brief.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
-import { isIsolated, isolationOf, placeLines, workBranch } from './isolation.ts';
+import { isIsolated, isolationOf, mergedLines, placeLines, workBranch } from './isolation.ts';
 import { pollOf, returnsOf } from './outside-job.ts';
 import { type Route, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
@@ -82,7 +82,7 @@ export function workOrder(
     ...(poll === undefined ? {} : { poll }),
     brief: [
       brief,
-      ...(isolation === undefined ? [] : [placeLines(isolation)]),
+      isolation === undefined ? mergedLines(seen, blockersOf(draft, task)) : placeLines(isolation),
       ...(agent === undefined ? [] : [reportSection(seen.plan)]),
     ].join(''),
     output: task.fields.output ?? null,

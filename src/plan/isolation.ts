@@ -58,6 +58,17 @@ export function placeLines({ branch, planFile }: Isolation): string {
 `;
 }
 
+/** Who works in the checkout is told where the work is that it builds on and does not find there; '' where there is none. */
+export function mergedLines(seen: Pick<Seen, 'plan' | 'settings'>, blockers: readonly Task[]): string {
+  const apart = blockers.flatMap(({ id, fields: { attempt } }) =>
+    attempt?.branch === undefined ? [] : [{ id, branch: attempt.branch }],
+  );
+  if (apart.length === 0) return '';
+  const into = seen.settings.merge === 'pr' ? undefined : integrationBranch(seen.plan.name);
+  const lines = apart.map(({ id, branch }) => `- ${id}: on the branch \`${into ?? branch}\``);
+  return `\n## Where its work is\n\nNot in this checkout, unless somebody merged it here:\n\n${lines.join('\n')}\n`;
+}
+
 /** Of whichever plan: it may have been given another name since. */
 function isBranchOf(branch: string, task: string, attempt: number): boolean {
   const [rondo, work, plan = '', ...rest] = branch.split('/');

@@ -127,7 +127,8 @@ function unblocking(
         [`rondo show ${task.id}`],
       ];
     case 'conflict':
-      return ['resolve the conflict', [`rondo show ${task.id}`]];
+      // Of work in a worktree of its own, the detail says where to resolve it.
+      return ['resolve the conflict, or have the work done anew (rondo retry)', [`rondo show ${task.id}`]];
     case null:
       return ['clear what stands in its way', []];
   }

@@ -5,6 +5,7 @@ import type { Settings } from '../../src/model/settings.ts';
 import type { Request } from '../../src/plan/request.ts';
 import type { RunState, WorkLook } from '../../src/ports.ts';
 import {
+  completed,
   ELSEWHERE,
   ended,
   inProgress,
@@ -83,6 +84,28 @@ describe('a specialist with `isolation: worktree`', () => {
     const [effect] = draft.effects;
     expect(effect?.kind === 'start' && effect.order.isolation?.into).toBeNull();
     expect(over(collected(), {}, { settings: pr }).a.status).toBe('completed');
+  });
+});
+
+describe('what builds on it and works in the checkout', () => {
+  const briefOf = (of: Settings, attempt: object) => {
+    const done: TaskFields = { ...inProgress(1, attempt, 'impl'), ...completed };
+    const { draft } = move(see(plan([task('a', done), task('b', { blocked_by: ['a'] })]), { settings: of }));
+    const [effect] = draft.effects;
+    return effect?.kind === 'start' ? effect.order.brief : '';
+  };
+
+  it.each([
+    ['is told the integration branch', APART, BRANCH, 'a: on the branch `rondo/merged/demo`'],
+    [
+      'is told the branch of the attempt',
+      { ...APART, merge: 'pr' as const },
+      BRANCH,
+      '`rondo/work/demo/a/1`',
+    ],
+  ])('%s', (_, of, attempt, line) => {
+    expect(briefOf(of, attempt)).toContain(line);
+    expect(briefOf(of, {})).not.toContain('Where its work is');
   });
 });
 

@@ -1,6 +1,6 @@
 /** Specialists that work apart, end to end: real git, real workers, people who resolve, processes that are killed. */
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/query/doctor.ts';
@@ -264,3 +264,68 @@ test('a coordinator that is killed at any moment loses no work and merges none t
   expect(c.git('status', '--porcelain')).toBe('');
   expect(c.git('fsck', '--no-dangling', '--no-progress')).toBe('');
 }, 180_000);
+
+/**
+ * Every program of git that a landing round starts is a point at which its coordinator is killed: between a worker's end,
+ * the commit of what it left, the merge, the branch's move and the plan's commit.
+ */
+test('a coordinator that is killed before any call of git lands the work once', async () => {
+  const most = 60;
+  const ids = Array.from({ length: most }, (_, i) => `t${i}`);
+  const c = checkout(ids.map((id, i) => task(id, i === 0 ? '' : `blocked_by: [${ids[i - 1]}]\n`)).join(''));
+  scripts(
+    c,
+    Object.fromEntries(ids.map((id) => [id, `echo ${id} > ${id}.txt; echo ran >> "${c.base}/ran-${id}"`])),
+  );
+  const env = killingGit(c);
+  let calls = 0;
+  for (let killed = true; killed && calls < most - 1; calls += 1) {
+    const id = ids[calls] ?? '';
+    if (calls === 0) await c.round();
+    await untilEnded(c, id, 1);
+    killed = (await killedRound(c, env, calls + 1)) === 'SIGKILL';
+    await c.round();
+    expect(c.committed()).toMatch(new RegExp(`### ${id}:[^#]*status: completed`));
+    expect(c.git('rev-list', '--count', MERGED, '--', `${id}.txt`)).toBe('1');
+    expect(readFileSync(join(c.base, `ran-${id}`), 'utf8')).toBe('ran\n');
+  }
+  expect(calls).toBeGreaterThan(10);
+  expect(calls).toBeLessThan(most - 1);
+  const merges = c.git('log', '--first-parent', '--format=%s', `main..${MERGED}`).split('\n');
+  expect(new Set(merges).size).toBe(merges.length);
+  for (const run of c.outside.workers.alive()) await untilEnded(c, run.task, run.attempt);
+  expect(c.git('status', '--porcelain')).toBe('');
+}, 300_000);
+
+/** An environment in which the n-th git (`$RONDO_TEST_KILL`) of a process kills that process. */
+function killingGit(c: Checkout): Readonly<Record<string, string | undefined>> {
+  const bin = join(c.base, 'bin');
+  mkdirSync(bin);
+  const real = `${c.tryGit(['--exec-path']).out.trim()}/git`;
+  writeFileSync(
+    join(bin, 'git'),
+    `#!/bin/sh
+count="${c.base}/count-$PPID"
+echo x >> "$count"
+test "$(wc -l < "$count")" = "$RONDO_TEST_KILL" || exec ${real} "$@"
+kill -9 $PPID
+`,
+    { mode: 0o755 },
+  );
+  return { ...c.env, PATH: `${bin}:${c.env.PATH}` };
+}
+
+function killedRound(
+  c: Checkout,
+  env: Readonly<Record<string, string | undefined>>,
+  call: number,
+): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [PROGRAM, 'round', 'demo', '--trust-all'], {
+      cwd: c.dir,
+      env: { ...env, RONDO_TEST_KILL: String(call) },
+      stdio: 'ignore',
+    });
+    child.on('exit', (_, signal) => resolve(signal));
+  });
+}
