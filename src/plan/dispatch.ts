@@ -90,8 +90,8 @@ export function workOrder(
     graceMs: durationMs(seen.settings.grace) ?? 0,
     logLimit: seen.settings.log_limit,
     env: {},
-    // In a worktree of its own nobody is in its way, and its branch says what it changed.
-    ...(task.fields.writes === undefined ? {} : { writes: task.fields.writes }),
+    // In a worktree of its own nobody is in its way, and what it changed is told from its branch: see rules/land-work.ts.
+    ...(task.fields.writes === undefined || isolation !== undefined ? {} : { writes: task.fields.writes }),
     announced: {
       file: seen.plan.file,
       ref: seen.ref,

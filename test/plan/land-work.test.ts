@@ -59,7 +59,9 @@ function over(
 
 describe('a specialist with `isolation: worktree`', () => {
   it('has each attempt announced with its branch, and ordered apart', () => {
-    const { plan: started, draft } = move(see(plan([task('a', BY_IMPL), task('b')]), { settings: APART }));
+    const { plan: started, draft } = move(
+      see(plan([task('a', { ...BY_IMPL, writes: ['src'] }), task('b')]), { settings: APART }),
+    );
     expect(started.tasks.map((each) => each.fields.attempt?.branch)).toEqual([
       'rondo/work/demo/a/1',
       undefined,
@@ -75,6 +77,7 @@ describe('a specialist with `isolation: worktree`', () => {
       undefined,
     ]);
     expect(orders[0]?.brief).toContain('rondo/work/demo/a/1');
+    expect(orders[0]?.writes).toBeUndefined();
     expect(orders[1]?.brief).not.toContain('Where you work');
   });
 

@@ -92,7 +92,7 @@ describe('what was changed outside the `writes` of a task', () => {
     expect(problems.filter(({ code }) => code === 'outside-writes').map(({ message }) => message)).toEqual([
       'changed outside the `writes` of a: docs/y, odd',
     ]);
-    expect(c.committed()).toContain('type: technical');
+    expect(c.committed()).toContain('type: conflict');
   });
 
   test('may be the doing of another task that ran here at the same time, which is said; what that one writes is its own', async () => {

@@ -130,7 +130,7 @@ function enforcesWrites(seen: Seen, task: Task): boolean {
 
 function reportOutside(draft: Draft, seen: Seen, task: Task, outside: readonly string[]): void {
   draft.problems.push(
-    problem('outside-writes', `${task.id} changed outside its \`writes\`: ${named(outside)}`, {
+    problem('outside-writes', `changed outside the \`writes\` of ${task.id}: ${named(outside)}`, {
       severity: 'warning',
       file: seen.plan.file,
       task: task.id,

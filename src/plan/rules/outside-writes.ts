@@ -20,17 +20,12 @@ export function judgeWrites(
     draft.problems.push(outsideProblem(seen, task, unknown));
     return enforced ? unknown : undefined;
   }
-  // Nobody else works in a worktree of its own.
-  const isAlone = task.fields.attempt?.branch !== undefined;
-  const others = isAlone ? [] : besides(draft, seen, task);
+  const others = besides(draft, seen, task);
   const claimed = others.flatMap(({ fields }) => patternsOf(fields.writes ?? []));
   const left = outside.filter((path) => !isCovered(path, claimed));
   if (left.length === 0) return undefined;
   const shown = left.length > 5 ? `${left.slice(0, 5).join(', ')} and more` : left.join(', ');
-  const doubt = [
-    ...others.map(({ id }) => id),
-    ...(seen.aliveElsewhere > 0 && !isAlone ? ['tasks of other plans'] : []),
-  ];
+  const doubt = [...others.map(({ id }) => id), ...(seen.aliveElsewhere > 0 ? ['tasks of other plans'] : [])];
   const who =
     doubt.length === 0
       ? ''
