@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -165,6 +166,25 @@ describe('what a worker left', () => {
     expect(s.git('-C', path, 'status', '--porcelain')).toBe('');
     repo.worktrees.collect(of, 'left behind', 'out/report.md');
     expect(s.git('rev-parse', of.branch)).toBe(look.tip);
+  });
+
+  test('is taken up where a file changed in the second of its checkout, and kept its size', () => {
+    const s = sandbox();
+    const repo = s.open();
+    // What a quick worker does within a second, whatever the clock says.
+    s.git('config', 'core.trustctime', 'false');
+    const of = isolation('a');
+    const { path } = repo.worktrees.prepare(of);
+    const file = join(path, 'both.txt');
+    const index = s.git('-C', path, 'rev-parse', '--path-format=absolute', '--git-path', 'index');
+    const second = 1_700_000_000;
+    utimesSync(file, second, second);
+    s.git('-C', path, 'update-index', '--refresh');
+    utimesSync(index, second, second);
+    writeFileSync(file, 'two\n');
+    utimesSync(file, second, second);
+    repo.worktrees.collect(of, 'left', null);
+    expect(s.git('show', `${of.branch}:both.txt`)).toBe('two');
   });
 
   test('is taken up although a killed git left its lock there', () => {
