@@ -56,4 +56,14 @@ export const LATE_SOURCES = [
   'state-file/find-layout.ts',
   'state-file/place-problems.ts',
   'state-file/plain-decode.ts',
+  // What only some plans need.
+  'model/agents.ts',
+  'model/sha256.ts',
+  'plan/consume.ts',
+  'plan/gates.ts',
+  'plan/isolation.ts',
+  'plan/outside-job.ts',
+  'plan/brief.ts',
+  'plan/agent-brief.ts',
+  'plan/dispatch.ts',
 ];
