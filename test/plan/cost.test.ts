@@ -25,7 +25,9 @@ const SHAPES: Readonly<Record<string, (i: number) => readonly number[]>> = {
   wide: () => [],
   layered: (i) =>
     i < layer ? [] : [0, 1, 2].map((k) => (Math.floor(i / layer) - 1) * layer + ((i * 7 + k * 13) % layer)),
-  random: (i) => (i === 0 ? [] : [...new Set([(i * 7919) % i, (i * 104_729) % i, (i * 15_485_863) % i])]),
+  // Multiplied by more than it is divided by, each number lands somewhere else.
+  random: (i) =>
+    i === 0 ? [] : [...new Set([7919, 104_729, 15_485_863].map((p) => ((i * p) % 1_000_003) % i))],
 };
 
 /** Tasks that count how often anything of them is read. */
