@@ -39,11 +39,12 @@ function measureSize(size) {
     status: ratio(times, 'status', 'N0'),
     idle: ratio(times, 'round, nothing to do', 'N0'),
     change: ratio(times, 'round, one change', 'R'),
+    durable: ratio(times, 'D', 'R'),
     adopt: ratio(times, 'round, one hand edit', 'R'),
   };
   rows.push({ size, figures, ratios });
   console.log(
-    `${name}: N0 ${figures.N0.toFixed(1)} ms, R ${figures.R.toFixed(1)} ms, status ${ratios.status.toFixed(2)} N0, idle round ${ratios.idle.toFixed(2)} N0, one change ${ratios.change.toFixed(2)} R, hand edit ${ratios.adopt.toFixed(2)} R`,
+    `${name}: N0 ${figures.N0.toFixed(1)} ms, R ${figures.R.toFixed(1)} ms, status ${ratios.status.toFixed(2)} N0, idle round ${ratios.idle.toFixed(2)} N0, one change ${ratios.change.toFixed(2)} R (a durable script ${ratios.durable.toFixed(2)} R), hand edit ${ratios.adopt.toFixed(2)} R`,
   );
   return { size, times, ratios, figures };
 }
@@ -52,12 +53,15 @@ function casesFor(name, size) {
   const { env } = scratch;
   const own = makeRepository(scratch, name, size);
   const floor = makeRepository(scratch, `${name}-floor`, size);
+  const durable = makeRepository(scratch, `${name}-durable`, size);
   const call = (...args) => timeOnce([process.execPath, rondo, ...args], { cwd: own.dir, env });
   const target = `t${Math.floor(size.tasks / 2)}`;
   call('round', 'bench');
   return {
     N0: () => timeOnce([process.execPath, '-e', '0'], { cwd: own.dir, env }),
     R: () => timeOnce([process.execPath, join(here, 'floor.cjs'), floor.plan], { cwd: floor.dir, env }),
+    D: () =>
+      timeOnce([process.execPath, join(here, 'durable-floor.cjs'), durable.plan], { cwd: durable.dir, env }),
     status: () => call('status', 'bench'),
     'round, nothing to do': () => call('round', 'bench'),
     'round, one change': (turn) =>
@@ -195,11 +199,11 @@ function table() {
       (t) => `| ${t.what} | ${f(t.measured)} | ${t.limit} | ${t.unit} | ${t.met ? 'met' : '**missed**'} |`,
     ),
     '',
-    '| tasks | files | commits | N0 ms | R ms | status ÷ N0 | idle round ÷ N0 | one-change round ÷ R | hand edit adopted ÷ R |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| tasks | files | commits | N0 ms | R ms | status ÷ N0 | idle round ÷ N0 | one-change round ÷ R | durable script ÷ R | hand edit adopted ÷ R |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(
       ({ size, figures, ratios }) =>
-        `| ${size.tasks} | ${size.files} | ${size.commits} | ${f(figures.N0)} | ${f(figures.R)} | ${f(ratios.status)} | ${f(ratios.idle)} | ${f(ratios.change)} | ${f(ratios.adopt)} |`,
+        `| ${size.tasks} | ${size.files} | ${size.commits} | ${f(figures.N0)} | ${f(figures.R)} | ${f(ratios.status)} | ${f(ratios.idle)} | ${f(ratios.change)} | ${f(ratios.durable)} | ${f(ratios.adopt)} |`,
     ),
     '',
     '| DECIDE alone | 100 tasks ms | 1,000 | 10,000 | 100,000 | µs a task or edge, at each size |',
