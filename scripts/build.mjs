@@ -102,7 +102,7 @@ function bundle({ from, to, format }) {
     ...bundleOptions(format),
     entryPoints: [from],
     outfile: to,
-    plugins: format === 'cjs' ? [leaveOut, libraryFiles, lateModules] : [leaveOut],
+    plugins: format === 'cjs' ? [leaveOut, libraryFiles, lateModules, sealSources] : [leaveOut],
   });
 }
 
@@ -201,6 +201,54 @@ const lateModules = {
     });
   },
 };
+
+/**
+ * Each source becomes a CommonJS module first. As ES modules all their functions would stand at the top of the bundle,
+ * where V8 makes an object for each at every start, used or not; inside the one function of a CommonJS module they cost
+ * nothing until that module is asked for.
+ */
+const sealSources = {
+  name: 'seal-sources',
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      namespace: 'source',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'source' }, async ({ path }) => ({
+      contents: await asCommonJs(path),
+      loader: 'js',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/**
+ * What esbuild makes of a source as CommonJS, its exports as plain properties in place of getters: functions at the top,
+ * where others may already ask for them while modules load in a circle, all else at the end.
+ */
+async function asCommonJs(path) {
+  const { code } = await esbuild.transform(readFileSync(path, 'utf8'), {
+    sourcefile: path,
+    loader: 'ts',
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    define: { RONDO_VERSION: JSON.stringify(version), ...CJS_META },
+  });
+  const exported = /^[^]*?\n__export\(\w+, \{\n([^]*?)\n\}\);\nmodule\.exports = .*\n/.exec(code);
+  if (exported === null || code.includes('__toESM(')) return code;
+  const [head, listed] = exported;
+  const body = code.slice(head.length).replace(/^0 && \(module\.exports = \{[^]*?\}\);$/m, '');
+  const [first, last] = [[], []];
+  for (const [, name, value] of listed.matchAll(/^ {2}(\w+): \(\) => ([\w.]+),?$/gm)) {
+    if (value.includes('.'))
+      first.push(`Object.defineProperty(exports, '${name}', { get: () => ${value} });`);
+    else if (new RegExp(`^(async )?function\\*? ${value}\\(`, 'm').test(body))
+      first.push(`exports.${name} = ${value};`);
+    else last.push(`exports.${name} = ${value};`);
+  }
+  return [...first, body, ...last].join('\n');
+}
 
 /** The names a source exports as values. */
 function exportsOf(path) {
