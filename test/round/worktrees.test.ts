@@ -216,6 +216,25 @@ describe('a worker', () => {
     expect(c.committed()).toMatch(/gate: code/);
     expect(filesOf(c, MERGED)).toContain('a.txt');
   });
+
+  test('is not merged where its branch went on after its gates, until they have seen that, too', async () => {
+    const late =
+      'test -e a.txt && { test -e b.txt || { echo b > b.txt; git add . && git commit -qm late; }; }';
+    const c = checkout(
+      task('a'),
+      '',
+      `quality_gates: { task_gates: { code: { hook: ${JSON.stringify(late)} } } }\n`,
+    );
+    scripts(c, { a: 'echo a > a.txt' });
+    expect(await run(c)).toBe('blocked');
+    expect(c.plan()).toMatch(/type: gate, .*went on after it ran/);
+    expect(filesOf(c, MERGED)).not.toContain('a.txt');
+    await c.round({ kind: 'unblock', task: 'a' });
+    expect(await run(c)).toBe('complete');
+    expect(filesOf(c, MERGED)).toEqual(expect.arrayContaining(['a.txt', 'b.txt']));
+    const tip = c.git('rev-parse', 'rondo/work/demo/a/1').trim().slice(0, 12);
+    expect(c.committed()).toContain(`commit: ${tip}, gate: code`);
+  });
 });
 
 test('`merge: pr` leaves each branch alone', async () => {

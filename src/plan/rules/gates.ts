@@ -88,7 +88,7 @@ function lookAtGates(
     if (run !== undefined && isOver(run, own)) {
       const ended = { gate, run, failure: failureOf(seen, gate, run) };
       over.push(ended);
-      if (ended.failure !== undefined && gate.required) {
+      if (ended.failure !== undefined && isStopping(ended)) {
         block(draft, seen, task, over, ended.failure);
         return undefined;
       }
@@ -101,8 +101,28 @@ function lookAtGates(
     const highest = (runs.get(gateTask(task, gate.command)) ?? []).at(-1);
     return { kind: 'start', gate, over, attempt: nextRun(highest) };
   }
-  pass(draft, seen, task, over);
+  const late = over.map((each) => (isOfOtherWork(seen, task, each) ? { ...each, failure: LATE } : each));
+  if (late.some(isStopping)) block(draft, seen, task, late, LATE);
+  else pass(draft, seen, task, over);
   return undefined;
+}
+
+/** Whether its branch went on after the gate: what is to be merged is not what the gate saw. */
+function isOfOtherWork(seen: Seen, task: Task, { gate, run }: Over): boolean {
+  const work = seen.work[task.id];
+  return (
+    gate.required &&
+    work?.kind === 'collected' &&
+    !work.merged &&
+    run.commit !== undefined &&
+    run.commit !== work.tip
+  );
+}
+
+const LATE = 'its branch went on after it ran, so it proves nothing of what is there now';
+
+function isStopping({ gate, failure }: Over): boolean {
+  return gate.required && failure !== undefined;
 }
 
 /** A gate that was stopped says nothing, and one that is gone hardly more: it runs again, but not for ever. */
@@ -169,7 +189,7 @@ function pass(draft: Draft, seen: Seen, task: Task, over: readonly Over[]): void
 }
 
 function block(draft: Draft, seen: Seen, task: Task, over: readonly Over[], failure: string): void {
-  const last = over.at(-1);
+  const last = over.findLast(isStopping);
   if (last === undefined) return;
   const detail = inline(`${last.gate.name}: ${inline(last.gate.command, 120)}: ${failure}`, 500);
   for (const each of over)
