@@ -8,6 +8,7 @@ import type { Ledger } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import { hasReceipts, isLedgerOf, ledgerOf } from '../plan/ledger.ts';
 import type { FileChange, Outside } from '../ports.ts';
+import { SETTINGS_FILE } from './load-settings.ts';
 import type { ReadResult } from './read.ts';
 
 export interface LedgerChange {
@@ -26,12 +27,17 @@ export async function ledgerChange(
 ): Promise<LedgerChange> {
   const { ledger: isOn, ledger_path: file } = seen.settings.task_tracking;
   if (!isOn) return NOTHING;
+  if (!isLedgerName(file)) return { change: undefined, problems: [ledgerNotWritten(file, NO_LEDGER)] };
   const text = readText(outside, file);
   if (typeof text === 'object' && text !== null) return { change: undefined, problems: [text] };
   const { parseLedger, editLedger } = await import('../state-file/ledger-text.ts');
-  const { ledger: found, problems: faults } =
-    text === null ? { ledger: undefined, problems: [] } : parseLedger(text, file);
+  const {
+    ledger: found,
+    problems: faults,
+    isOther,
+  } = text === null ? { ledger: undefined, problems: [], isOther: false } : parseLedger(text, file);
   if (faults.length > 0 && seen.settings.on_broken_ledger === 'stop') throw new RondoError(faults);
+  if (isOther) return { change: undefined, problems: [ledgerNotWritten(file, NO_LEDGER)] };
   const whose = found === undefined ? 'this run' : isLedgerOf(plan, found);
   if (whose === 'another workflow' && found?.status !== 'completed')
     return { change: undefined, problems: [foreign(file, found)] };
@@ -49,6 +55,13 @@ export async function ledgerChange(
   return { change: { file, before: text, after: edited.text }, problems: notes };
 }
 
+/** Plans, settings and prose are never written over, whatever a setting that was mistyped says. */
+function isLedgerName(file: string): boolean {
+  return /\.ya?ml$/i.test(file) && file !== SETTINGS_FILE;
+}
+
+const NO_LEDGER = problem('ledger-broken', 'it is another kind of file, which stays as it is');
+
 /** The problem where it cannot even be looked at: it is a folder, a link, or out of the repository. */
 function readText({ repo }: Outside, file: string): string | null | Problem {
   try {
@@ -64,6 +77,9 @@ export function ledgerNotWritten(file: string, why: Problem | undefined): Proble
   return problem('ledger-not-written', `${file} was not written: ${why?.message ?? 'it cannot be'}`, {
     severity: 'warning',
     file,
+    ...(why === NO_LEDGER
+      ? { hint: 'Let `task_tracking.ledger_path` name a .yml file that is a ledger, or is not there yet.' }
+      : {}),
   });
 }
 

@@ -14,6 +14,8 @@ export interface ReadLedger {
   /** Undefined where it cannot be read; then `problems` says why, each at its place. */
   readonly ledger: Ledger | undefined;
   readonly problems: readonly Problem[];
+  /** Whether it reads well, and has nothing of a ledger: somebody's other file. */
+  readonly isOther: boolean;
 }
 
 export function parseLedger(text: string, file: string): ReadLedger {
@@ -38,8 +40,23 @@ export function parseLedger(text: string, file: string): ReadLedger {
   return {
     ledger: broken.length === 0 ? found.data : undefined,
     problems: toProblems(text, file, broken),
+    isOther: faults.length + typed.faults.length === 0 && hasOtherFields(typed.value),
   };
 }
+
+function hasOtherFields(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && !keys.some((key) => OWN_FIELDS.has(key));
+}
+
+/** `version` and `status` alone are of any file. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  'workflow_id',
+  'workflow_type',
+  'current_step',
+  'checkpoints',
+]);
 
 export interface EditedLedger {
   readonly text: string;

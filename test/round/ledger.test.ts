@@ -137,6 +137,26 @@ describe('a ledger that was there before', () => {
   });
 });
 
+test.each([
+  ['docs/demo-state.md', undefined],
+  ['README.md', 'precious: [\n'],
+  ['rondo.yaml', '# settings\n'],
+  ['ci.yml', 'on: push\nversion: 1\njobs: {}\n'],
+])(
+  '%s is no place for a ledger: it stays as it is, even where a broken ledger is written anew',
+  async (file, text) => {
+    const c = checkout(`task_tracking: { ledger: true, ledger_path: ${file} }\non_broken_ledger: fresh\n`);
+    if (text !== undefined) c.write(file, text);
+    const document = await c.round(done('a'));
+    expect(document.problems).toContainEqual(
+      expect.objectContaining({ code: 'ledger-not-written', severity: 'warning', file }),
+    );
+    expect(filesOf(c)).toEqual(['docs/demo-state.md']);
+    expect(c.committed()).toContain('status: completed');
+    if (text !== undefined) expect(c.read(file)).toBe(text);
+  },
+);
+
 test.each<[string, (c: Checkout) => void]>([
   ['is a folder', (c) => mkdirSync(join(c.dir, LEDGER), { recursive: true })],
   ['cannot be made, a file being in the way', (c) => c.write('.agents', 'a file')],
