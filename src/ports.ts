@@ -6,6 +6,7 @@
 import type { Problem } from './errors.ts';
 import type { AgentName, Argv } from './model/agents.ts';
 import type { TaskResult } from './model/fields.ts';
+import type { Covered } from './model/globs.ts';
 import type { BlockerType } from './model/status.ts';
 import type { Isolation, Worktrees } from './ports-worktrees.ts';
 
@@ -130,6 +131,10 @@ export interface Repo {
   broughtBy(wanted: readonly Wanted[]): Promise<readonly (string | null)[]>;
   /** For each commit (abbreviated or not) the files that differ between it and the other; null where it is not there any more. */
   changedSince(commits: readonly string[], to: string): Promise<readonly (readonly string[] | null)[]>;
+  /** Of the files of a commit that each covers; equal to what a gate found where they are (`content` of its run). */
+  fingerprints(commit: string, covered: readonly Covered[]): Promise<readonly string[]>;
+  /** For each commit where its history and the other's part; none where it is within that, or nothing to it. */
+  forkedAt(commits: readonly string[], to: string): Promise<readonly (readonly string[])[]>;
   /** Who git says the user is; throws `identity-missing`. */
   identity(): { readonly name: string; readonly email: string };
   /** Settles an intent that a killed round left behind; says what it did. Called with the round lock held. */
@@ -205,6 +210,8 @@ export interface WorkOrder {
   readonly writes?: readonly string[];
   /** Of a gate: the commit that was checked out when it was ordered. */
   readonly commit?: string;
+  /** Of a gate: what it is to prove; left out where it is no file. */
+  readonly covered?: Covered;
   /** The worktree that it runs in; left out where it runs in the checkout itself. */
   readonly isolation?: Isolation;
 }
@@ -254,6 +261,8 @@ export type RunState =
       readonly outputMissing: boolean;
       /** Of a task with `writes`: what changed meanwhile outside them; null where git did not say. */
       readonly outside?: readonly string[] | null;
+      /** Of a gate: the fingerprint of what it covers, where that was the same before and after it. */
+      readonly content?: string;
       /** What was run, where a caller ran it: it stands nowhere else. */
       readonly command?: string;
     }

@@ -7,7 +7,7 @@ export function changedSince(
   commits: readonly string[],
   to: string,
 ): readonly (readonly string[] | null)[] {
-  const ids = resolve(ground, commits);
+  const ids = resolveAll(ground, commits);
   const since = new Set(ids.filter((id) => id !== null && id !== to));
   // Each line names a commit and what to take for its parent.
   const input = [...since].map((id) => `${id} ${to}\n`).join('');
@@ -25,7 +25,7 @@ export function changedSince(
 }
 
 /** Full ids; null for what is no commit here. */
-function resolve({ git }: Ground, commits: readonly string[]): readonly (string | null)[] {
+export function resolveAll({ git }: Ground, commits: readonly string[]): readonly (string | null)[] {
   if (commits.length === 0) return [];
   const input = commits.map((commit) => `${isId(commit) ? commit : '-'}^{commit}\n`).join('');
   const lines = git.ask(['cat-file', '--batch-check'], { input }).split('\n');

@@ -1,7 +1,8 @@
 /** Takes up what a worker left in its worktree: all of it ends up as commits of the attempt's branch. */
-import { copyFileSync, existsSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../errors.ts';
+import { copyIndex } from '../local/copy-index.ts';
 import { cannotWrite } from '../local/write-atomic.ts';
 import type { Isolation, WorkLook } from '../ports.ts';
 import type { Ground } from './ground.ts';
@@ -111,16 +112,6 @@ function writeTree(git: Git, { path, admin, output }: Place): string {
   } finally {
     rmSync(index, { force: true });
   }
-}
-
-/**
- * Git takes a file for unchanged by size and by the second, unless the index is no newer than the file: then it looks into
- * the file. A copy that were newer than its original would hide what was changed within the second of the checkout.
- */
-function copyIndex(from: string, to: string): void {
-  const second = Math.floor(statSync(from).mtimeMs / 1000);
-  copyFileSync(from, to);
-  utimesSync(to, second, second);
 }
 
 /** A merge that a person resolved and did not commit is committed as one. */

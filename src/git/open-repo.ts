@@ -56,6 +56,9 @@ export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
     broughtBy: async (wanted) => (await porcelain()).broughtBy(wanted),
     changedSince: async (commits, to) =>
       (await import('./changed-since.ts')).changedSince(ground, commits, to),
+    fingerprints: async (commit, covered) =>
+      (await import('./fingerprints.ts')).fingerprints(ground, commit, covered),
+    forkedAt: async (commits, to) => (await import('./fingerprints.ts')).forkedAt(ground, commits, to),
     identity: () => readIdentity(ground, 'committer'),
     settle: () => settleIntent(ground),
     commit: (order) => {

@@ -53,7 +53,14 @@ const object = (fields: FieldKinds, ...required: readonly string[]): ObjectKind 
 });
 
 const issue = object({ severity: text, text, file: text, line: count }, 'text');
-const evidence = object({ command: text, exit_code: integer, commit: text, paths: list(text), gate: text });
+const evidence = object({
+  command: text,
+  exit_code: integer,
+  commit: text,
+  paths: list(text),
+  content: text,
+  gate: text,
+});
 const stopOr = (word: string) => oneOf('stop', word);
 
 export const TASK_KINDS: FieldKinds = {

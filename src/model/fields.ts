@@ -47,6 +47,12 @@ const evidence = z.strictObject({
   exit_code: z.optional(field(integer(), 'How it ended.')),
   commit: z.optional(field(text(), 'The commit it ran on.')),
   paths: z.optional(field(texts(), 'What it covers.')),
+  content: z.optional(
+    field(
+      text(),
+      'A short hash of the files that it covers, as they were then; left out where they changed meanwhile.',
+    ),
+  ),
   gate: z.optional(field(text(), 'The gate that asked for it; what a gate proved counts as verified.')),
 });
 export type Evidence = z.infer<typeof evidence>;

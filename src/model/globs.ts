@@ -34,6 +34,12 @@ function expandBraces(glob: string): readonly string[] | undefined {
   return out;
 }
 
+/** Files of a work tree or a commit: those that belong to the globs, without the one of that path. */
+export interface Covered {
+  readonly paths: readonly string[];
+  readonly except: string;
+}
+
 /** A glob as the names of its folders, once for each alternative; everything below what it names belongs to it. */
 export type Pattern = readonly string[];
 

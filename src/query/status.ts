@@ -94,7 +94,7 @@ export async function taskDocuments(
   { plan, settings, commit }: View,
 ): Promise<TaskDocument[]> {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
-  const stale = await staleOf(outside, plan.tasks, commit);
+  const stale = await staleOf(outside, plan, plan.tasks, commit);
   const inside = await insideOf(outside, plan.tasks);
   return plan.tasks.map((task) => ({
     ...taskDocument(task, (id) => byId.get(id), settings, stale),
@@ -105,13 +105,14 @@ export async function taskDocuments(
 /** The tasks whose evidence is no longer of what the commit has. Costs nothing where no gate has proved anything. */
 async function staleOf(
   { repo }: Outside,
+  { file }: Plan,
   tasks: readonly Task[],
   commit: string | null,
 ): Promise<ReadonlySet<string>> {
   const verified = tasks.filter((task) => evidenceOf(task) === 'verified');
   if (verified.length === 0) return new Set();
   const { findStale } = await import('./stale.ts');
-  return await findStale(repo, verified, commit);
+  return await findStale(repo, file, verified, commit);
 }
 
 /** How the plans stand that tasks stand for. Costs nothing where none does. */
@@ -231,7 +232,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
         task,
         (other) => byId.get(other),
         settings,
-        await staleOf(outside, [task], view.commit),
+        await staleOf(outside, plan, [task], view.commit),
       ),
       ...(await insideOf(outside, [task]))?.get(id),
     },

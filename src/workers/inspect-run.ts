@@ -94,9 +94,13 @@ export function stateOf(directory: string, phase: RunPhase, decode: DecodeReport
     case 'ended': {
       const exit = readExit(directory);
       if (exit === undefined) return { kind: 'lost' }; // removed meanwhile
-      const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, outside } = exit;
+      const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, outside, content } = exit;
       const found = reportOfAgent(readResult(directory, decode), exit, decode);
-      const more = outside === undefined ? found : { ...found, outside };
+      const more = {
+        ...found,
+        ...(outside === undefined ? {} : { outside }),
+        ...(content === undefined ? {} : { content }),
+      };
       return { kind: 'ended', exitCode, signal, timedOut, stopped, endedAt, outputMissing, ...more };
     }
   }

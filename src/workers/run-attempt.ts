@@ -1,10 +1,12 @@
 /** Runs the command of one attempt from claim to end. The wrapper's main line; its current folder is the run directory. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { identify, ownIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { publishOnce, type WriteOptions, writeAtomic } from '../local/write-atomic.ts';
 import { watchOutput } from './agents/watch-output.ts';
 import { type BoundedLog, openLog } from './bounded-log.ts';
+import { fingerprintTree } from './fingerprint-tree.ts';
 import { isWorkFile } from './is-work-file.ts';
 import { type End, pollUntilOver, type Why } from './poll-until-over.ts';
 import { type Claim, type ExitFile, FILES, type OrderFile, readExit, readOrder } from './run-files.ts';
@@ -81,6 +83,7 @@ async function runCommand(
   const once = (timeoutMs: number | null) => runOnce(order, env, claim, log, timeoutMs, asked);
   const watchesWrites = (order.writes ?? []).length > 0 && order.kind === 'task';
   const before = watchesWrites ? lookAtTree(order.root) : undefined;
+  const found = fingerprintOf(order);
   const { end, why } =
     order.poll === undefined
       ? await once(order.timeoutMs)
@@ -90,8 +93,14 @@ async function runCommand(
   return {
     ...exitOf(order, end, why),
     ...(watchesWrites ? { outside } : {}),
+    // What changed under the gate, by it or by others, is not what it looked at.
+    ...(found === undefined || found !== fingerprintOf(order) ? {} : { content: found }),
     ...(watched === undefined ? {} : { agent: watched.end() }),
   };
+}
+
+function fingerprintOf({ root, covered }: OrderFile): string | undefined {
+  return covered === undefined ? undefined : fingerprintTree(root, covered, resolve('look'));
 }
 
 /** Runs the command from its start to the end of all it has to end with. */

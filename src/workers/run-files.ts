@@ -61,6 +61,8 @@ export interface ExitFile {
   readonly outputMissing: boolean;
   /** Of a task with `writes`: what changed meanwhile outside them; null where git did not say. */
   readonly outside?: readonly string[] | null;
+  /** Of a gate: the fingerprint of what it covers, where that was the same before and after it. */
+  readonly content?: string;
   /** What an agent's output says, where an agent did the work. */
   readonly agent?: AgentEnd;
 }
@@ -128,16 +130,16 @@ export function readProcess(directory: string, file: string): ProcessIdentity | 
 function isOrder(value: unknown): value is OrderFile {
   if (!isRecord(value)) return false;
   const { plan, task, attempt, command, brief, output, timeoutMs, graceMs, logLimit, env, root } = value;
-  const { writes = [], agent, commit = '', poll } = value;
+  const { writes = [], agent, commit = '', poll, covered } = value;
   return (
     (agent === undefined || isAgent(agent)) &&
     (poll === undefined || isPoll(poll)) &&
+    (covered === undefined || isCoveredFiles(covered)) &&
     [plan, task, command, brief, root].every((text) => typeof text === 'string') &&
     [attempt, graceMs, logLimit].every((number) => typeof number === 'number') &&
     (output === null || typeof output === 'string') &&
     (timeoutMs === null || typeof timeoutMs === 'number') &&
-    Array.isArray(writes) &&
-    writes.every((text) => typeof text === 'string') &&
+    isTexts(writes) &&
     typeof commit === 'string' &&
     isRecord(env) &&
     Object.values(env).every((text) => typeof text === 'string')
@@ -146,6 +148,10 @@ function isOrder(value: unknown): value is OrderFile {
 
 function isPoll(value: unknown): boolean {
   return isRecord(value) && typeof value.everyMs === 'number' && typeof value.timeoutMs === 'number';
+}
+
+function isCoveredFiles(value: unknown): boolean {
+  return isRecord(value) && isTexts(value.paths) && typeof value.except === 'string';
 }
 
 function isAgent(value: unknown): boolean {
@@ -187,7 +193,9 @@ function isClaim(value: unknown): value is Claim {
 function isExit(value: unknown): value is ExitFile {
   if (!isRecord(value)) return false;
   const { exitCode, signal, timedOut, stopped, endedAt, outputMissing, agent, outside } = value;
+  const { content = '' } = value;
   return (
+    typeof content === 'string' &&
     (outside === undefined || outside === null || isTexts(outside)) &&
     (agent === undefined || isAgentEnd(agent)) &&
     (exitCode === null || typeof exitCode === 'number') &&

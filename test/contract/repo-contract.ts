@@ -63,6 +63,51 @@ export function repoContract(
       expect(await at.repo.changedSince([second], first)).toEqual([['README.md', 'new.txt']]);
     });
 
+    it('tells files of commits apart by path and content, and nothing else', async () => {
+      const one = at.commitAll('one');
+      const src = { paths: ['src/**', 'é.txt'], except: 'src/plan.md' };
+      const of = async (commit: string) => (await at.repo.fingerprints(commit, [src]))[0];
+      const seen = [await of(one)];
+      const next = async (file: string, text: string | null) => {
+        at.write(file, text);
+        seen.push(await of(at.commitAll(file)));
+      };
+      await next('README.md', 'else\n');
+      await next('src/plan.md', 'round\n');
+      expect(new Set(seen).size).toBe(1);
+      await next('src/a', 'one\n');
+      await next('src/a', 'two\n');
+      await next('é.txt', 'one\n');
+      await next('src/b', 'two\n');
+      await next('src/a', null);
+      expect(new Set(seen).size).toBe(6);
+      await next('src/a', 'two\n');
+      expect(seen.at(-1)).toBe(seen.at(-3));
+      expect(seen[0]).toMatch(/^[0-9a-f]{12}$/);
+      const all = { paths: ['**'], except: '' };
+      expect(await at.repo.fingerprints(one, [src, all, src])).toEqual([
+        seen[0],
+        expect.any(String),
+        seen[0],
+      ]);
+      expect(await at.repo.fingerprints(one, [])).toEqual([]);
+    });
+
+    it('says where histories part', async () => {
+      const first = at.repo.head().commit ?? '';
+      at.write('one', '1\n');
+      const aside = at.commitAll('aside');
+      at.write('one', '2\n');
+      const further = at.commitAll('further');
+      at.resetHard(first);
+      at.write('two', '2\n');
+      const here = at.commitAll('here');
+      const asked = [further.slice(0, 12), aside, first, here, 'f'.repeat(40), '--all'];
+      expect(await at.repo.forkedAt(asked, here)).toEqual([[first], [first], [], [], [], []]);
+      expect(await at.repo.forkedAt([here], further)).toEqual([[first]]);
+      expect(await at.repo.forkedAt(['--all'], further)).toEqual([[]]);
+    });
+
     it('looks at a file that is as committed', () => {
       const look = at.repo.look(PLAN);
       expect(look).toMatchObject({

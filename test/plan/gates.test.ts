@@ -247,6 +247,20 @@ describe('a gate', () => {
     expect(look(covering, runs).result?.evidence?.[1]?.paths).toEqual(['out.md', 'src/**']);
   });
 
+  it('is ordered with what it covers, but for the plan, and keeps what it found there where that stood still', () => {
+    const covering = waiting({ output: 'out.md', writes: ['src/**', 'out.md'] });
+    const { file } = plan([covering]);
+    expect(look(covering, []).draft.effects).toMatchObject([
+      { order: { covered: { paths: ['out.md', 'src/**'], except: file } } },
+    ]);
+    expect(look(of, []).draft.effects[0]).not.toHaveProperty('order.covered');
+    const runs = [ended({ content: 'c0ffee' }), ended()].map((state, i) =>
+      gateRun(covering, i === 0 ? 'first' : 'second', 1, state),
+    );
+    const found = look(covering, runs).result?.evidence?.map(({ content }) => content);
+    expect(found).toEqual([undefined, 'c0ffee', undefined]);
+  });
+
   it.each<[string, Run['state'], string]>([
     ['fails', ended({ exitCode: 3 }), 'exit code 3: two | three'],
     ['hangs', ended({ timedOut: true, exitCode: 0 }), 'stopped at its timeout of 30m: two | three'],

@@ -1,6 +1,6 @@
 /** Gates in whole rounds: real git, real processes, coordinators that are gone between a commit and its effects. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outside, Workers } from '../../src/ports.ts';
@@ -60,7 +60,7 @@ test('work is completed once its gates pass, each once, with what proved it', as
   expect(linesOf(c, 'log.txt')).toEqual(['work', 'gate', 'tag']);
   const text = c.committed();
   expect(text).not.toContain('returned_at');
-  expect(text).toContain(`exit_code: 0, commit: ${ranOn}, paths: [out.txt], gate: task }`);
+  expect(text).toContain(`exit_code: 0, commit: ${ranOn}, paths: [out.txt], content: `);
   expect(text).toContain('gate: testing');
   expect(c.git('log', '-1', '--format=%b')).toContain('passed task, testing');
 });
@@ -200,10 +200,85 @@ describe('evidence', () => {
     expect(then.tasks.map((task) => task.evidence)).toEqual(['stale', 'verified', 'verified', 'verified']);
   });
 
-  test('of a commit that is not there any more is stale', async () => {
+  test('stays verified when somebody commits what the gate found, and only then', async () => {
+    const c = checkout(
+      `### a: T\n\n${block('run: mkdir -p src && echo made > src/a.ts', 'gates: [test -s src/a.ts]', 'writes: ["src/**", "docs/**"]')}`,
+    );
+    c.write('src/.gitignore', '*.log\n');
+    c.write('src/old.ts', 'old\n');
+    c.commitAll('before');
+    c.write('src/build.log', 'no commit takes it up\n');
+    rmSync(join(c.dir, 'src/old.ts'));
+    await runToRest(c);
+    expect(c.committed()).toMatch(/, content: [0-9a-f]{12}, gate: task }/);
+    const index = c.git('ls-files', '--stage');
+    expect(await evidenceOf(c)).toEqual(['verified']);
+    c.git('add', 'src/a.ts');
+    c.git('commit', '-qm', 'half of it');
+    expect(await evidenceOf(c)).toEqual(['stale']);
+    c.commitAll('all of it');
+    expect(await evidenceOf(c)).toEqual(['verified']);
+    expect(index).not.toContain('a.ts');
+    c.write('docs/other.md', 'more\n');
+    c.commitAll('more');
+    expect(await evidenceOf(c)).toEqual(['stale']);
+    c.git('rm', '-q', 'docs/other.md');
+    c.write('src/a.ts', 'else\n');
+    c.commitAll('else');
+    expect(await evidenceOf(c)).toEqual(['stale']);
+    c.write('src/a.ts', 'made\n');
+    c.commitAll('as it was verified');
+    expect(await evidenceOf(c)).toEqual(['verified']);
+    c.git('update-index', '--chmod=+x', 'src/a.ts');
+    c.git('commit', '-qm', 'mode');
+    expect(await evidenceOf(c)).toEqual(['stale']);
+  });
+
+  test('is of what git makes of the files: line ends, filters, links, names, what is below a file before', async () => {
+    const c = checkout(tasks('gates: ["true"]\nwrites: [src]'));
+    c.git('config', 'filter.up.clean', 'tr a-z A-Z');
+    c.git('config', 'core.autocrlf', 'input');
+    c.write('.gitattributes', '*.up filter=up\n');
+    c.write('src/file', 'to be a folder\n');
+    c.commitAll('before');
+    c.git('rm', '-q', '--cached', 'src/file');
+    rmSync(join(c.dir, 'src/file'));
+    c.write('src/file/below.txt', 'one\r\ntwo\r\n');
+    c.write('src/[odd] "né\n.txt', 'odd\n');
+    c.write('src/a.up', 'up\n');
+    symlinkSync('nowhere', join(c.dir, 'src/link'));
+    await runToRest(c);
+    c.commitAll('as it was');
+    expect(c.git('show', 'HEAD:src/a.up')).toBe('UP');
+    expect(await evidenceOf(c)).toEqual(['verified']);
+  });
+
+  test('is of its commit alone where files changed while the gate ran', async () => {
+    const c = checkout(tasks('gates: ["echo formatted > src/a.ts"]\nwrites: [src]'));
+    c.write('src/a.ts', 'made\n');
+    await runToRest(c);
+    expect(c.committed()).not.toContain('content:');
+    expect(await evidenceOf(c)).toEqual(['verified']);
+    c.commitAll('work');
+    expect(await evidenceOf(c)).toEqual(['stale']);
+  });
+
+  test('of the plan itself, which rounds change, is not stale for that', async () => {
+    const c = checkout(tasks('gates: ["true"]\nwrites: ["**"]'));
+    await runToRest(c);
+    expect(await evidenceOf(c)).toEqual(['verified']);
+    c.write('else.txt', 'else\n');
+    c.commitAll('else');
+    expect(await evidenceOf(c)).toEqual(['stale']);
+  });
+
+  test('of a commit that is not there any more goes by its content, and is stale without one', async () => {
     const c = checkout(tasks('gates: ["true"]\nwrites: [src]'));
     await runToRest(c);
-    c.write(FILE, c.plan().replace(/commit: [0-9a-f]{12}, paths/, 'commit: 0123456789ab, paths'));
+    const gone = c.plan().replace(/commit: [0-9a-f]{12}, paths/, 'commit: 0123456789ab, paths');
+    c.write(FILE, gone);
+    expect(await evidenceOf(c)).toEqual(['verified']);
+    c.write(FILE, gone.replace(/content: \S+ /, ''));
     expect(await evidenceOf(c)).toEqual(['stale']);
   });
 });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/query/doctor.ts';
+import { planStatus } from '../../src/query/status.ts';
 import { cleanPlan } from '../../src/round/clean-plan.ts';
 import { runPlan } from '../../src/round/run.ts';
 import { random } from '../support/random.ts';
@@ -348,3 +349,34 @@ function killedRound(
     child.on('exit', (_, signal) => resolve(signal));
   });
 }
+
+test('evidence of a branch stands until somebody touches here what it covers, merged or not', async () => {
+  const gate = 'gates: [test -s src/a.txt]\nwrites: ["src/**"]\n';
+  const c = checkout(task('a', gate));
+  const evidence = async () => (await planStatus(c.outside, TARGET)).tasks[0]?.evidence;
+  scripts(c, { a: 'mkdir -p src && echo a > src/a.txt' });
+  expect(await run(c)).toBe('complete');
+  expect(await evidence()).toBe('verified');
+  c.write('else.txt', 'else\n');
+  c.commitAll('else');
+  expect(await evidence()).toBe('verified');
+  const before = c.git('rev-parse', 'HEAD');
+  c.git('merge', '-q', '--no-ff', '-m', 'merged by hand', MERGED);
+  expect(await evidence()).toBe('verified');
+  c.write('src/a.txt', 'other\n');
+  c.commitAll('touched');
+  expect(await evidence()).toBe('stale');
+  // As one commit of another history; later commits count as ever.
+  c.git('reset', '-q', '--hard', before);
+  c.git('merge', '-q', '--squash', MERGED);
+  c.git('commit', '-qm', 'squashed');
+  expect(await evidence()).toBe('verified');
+  c.write('src/b.txt', 'more\n');
+  c.commitAll('more');
+  expect(await evidence()).toBe('stale');
+  // Touched here before it is merged: no gate saw the two together.
+  c.git('reset', '-q', '--hard', before);
+  c.write('src/b.txt', 'more\n');
+  c.commitAll('touched before');
+  expect(await evidence()).toBe('stale');
+});

@@ -1,6 +1,7 @@
 /** A repository in memory that keeps the contract of `Repo`, for tests of what stands above it. */
 import { createHash } from 'node:crypto';
 import { fail, type Problem } from '../../src/errors.ts';
+import { fingerprint } from '../../src/local/fingerprint.ts';
 import type { CommitOrder, CommitOutcome, Head, LogEntry, PlanHistory, Repo } from '../../src/ports.ts';
 
 interface MemoryCommit {
@@ -190,6 +191,22 @@ export function memoryRepo(
         const files = new Set([...before.keys(), ...after.keys()]);
         return [...files].filter((file) => before.get(file) !== after.get(file)).sort();
       }),
+    fingerprints: async (at, covered) => {
+      const blob = (text: string) => createHash('sha1').update(text).digest('hex');
+      const names = (path: string) => Buffer.from(path).toString('latin1');
+      const listing = [...treeOf(at)].map(([path, text]) => `100644 blob ${blob(text)}\t${names(path)}`);
+      return covered.map((each) => fingerprint(listing.join('\0'), each));
+    },
+    forkedAt: async (since, to) => {
+      const within = new Set(line(to).map((c) => c.id));
+      return since.map((start) => {
+        const id = [...commits.keys()].find((each) => start.length >= 4 && each.startsWith(start));
+        if (id === undefined || within.has(id)) return [];
+        return line(id)
+          .flatMap((c) => (within.has(c.id) ? [c.id] : []))
+          .slice(0, 1);
+      });
+    },
     identity: () => ({ name: 'Test', email: 'test@example.org' }),
     whereIs: (file, ref) => {
       if (work.has(file)) return 'here';

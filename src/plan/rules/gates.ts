@@ -211,14 +211,21 @@ function keepEvidence(draft: Draft, task: Task, over: readonly Over[], reason: s
 
 function evidenceOf({ fields }: Task, { gate, run }: Over): Evidence {
   const exitCode = run.state.kind === 'ended' && !run.state.timedOut ? run.state.exitCode : null;
-  const paths = [...(fields.output === undefined ? [] : [fields.output]), ...(fields.writes ?? [])];
+  const paths = pathsOf(fields);
+  const content = run.state.kind === 'ended' ? run.state.content : undefined;
   return {
     command: gate.command,
     ...(exitCode === null ? {} : { exit_code: exitCode }),
     ...(run.commit === undefined ? {} : { commit: run.commit.slice(0, 12) }),
-    ...(paths.length === 0 ? {} : { paths: [...new Set(paths)] }),
+    ...(paths.length === 0 ? {} : { paths }),
+    ...(content === undefined ? {} : { content }),
     gate: gate.name,
   };
+}
+
+/** What a task's gates cover. */
+function pathsOf({ output, writes = [] }: Task['fields']): string[] {
+  return [...new Set([...(output === undefined ? [] : [output]), ...writes])];
 }
 
 /** What came back counts no more: the task goes another way. The result of work to be done again goes with it. */
@@ -241,6 +248,7 @@ function start(
   // Where the work ran.
   const isolation = isolationOf(seen, task, task.fields.attempt);
   const commit = workCommit(seen, task);
+  const paths = pathsOf(task.fields);
   draft.effects.push({
     kind: 'start',
     id: effectId(seen.plan.name, name, attempt),
@@ -261,6 +269,8 @@ function start(
       env: { RONDO_GATE: gate.name, RONDO_GATE_TASK: task.id },
       announced: null,
       ...(commit === null ? {} : { commit }),
+      // Rounds change the plan; that makes no proof stale.
+      ...(paths.length === 0 ? {} : { covered: { paths, except: seen.plan.file } }),
       ...(isolation === undefined ? {} : { isolation }),
     },
   });
