@@ -21,9 +21,9 @@ const host: Host = {
     return isTerminal(0);
   },
   readInput: () => readFileSync(0, 'utf8'),
-  async open({ dir, trustAll }) {
+  async open(options) {
     const { openOutside } = await import('./open-outside.ts');
-    return openOutside(dir, { env: process.env, trustAll });
+    return openOutside(options.dir, { ...options, env: process.env });
   },
   async attach(words) {
     const { dieBy, runAttached, signalExitCode } = await import('./workers/run-attached.ts');

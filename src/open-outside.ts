@@ -12,14 +12,16 @@ export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether every command counts as approved. */
   readonly trustAll?: boolean;
+  /** How long a call of git may take; a minute where not given. */
+  readonly commandTimeoutMs?: number;
   /** The bundled wrapper script that each worker runs under; beside the bundle where not given. */
   readonly wrapper?: string;
 }
 
 /** Opens the checkout that holds a folder; throws `not-a-repository` and the like. */
 export function openOutside(dir: string, options: OpenOptions): Outside {
-  const { env } = options;
-  const repo = openRepo(dir, { env });
+  const { env, commandTimeoutMs } = options;
+  const repo = openRepo(dir, { env, ...(commandTimeoutMs === undefined ? {} : { commandTimeoutMs }) });
   const local = openLocal(repo.gitDir, { env, cacheVersion: RONDO_VERSION });
   const wrapper = options.wrapper ?? join(import.meta.dirname, 'wrapper.cjs');
   const place = { root: repo.root, gitDir: repo.gitDir };

@@ -24,7 +24,11 @@ export interface Host {
   /** All of standard input as text. */
   readInput(): string;
   /** Opens the checkout that holds the folder; throws `not-a-repository` and the like. */
-  open(options: { readonly dir: string; readonly trustAll: boolean }): Promise<Outside>;
+  open(options: {
+    readonly dir: string;
+    readonly trustAll: boolean;
+    readonly commandTimeoutMs?: number;
+  }): Promise<Outside>;
   /**
    * Runs a command with this process's own streams, folder and environment, and passes signals on. `end` ends this process
    * as the command ended: by the same signal, else it returns the exit code.

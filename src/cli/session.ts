@@ -25,10 +25,11 @@ export async function openSession(
   host: Host,
   flags: { readonly json: boolean; readonly dir: string | undefined },
   trust: 'all' | 'asked' | 'never',
+  limits: { readonly commandTimeoutMs?: number } = {},
 ): Promise<Session> {
   const dir = flags.dir === undefined ? host.cwd : resolve(host.cwd, flags.dir);
   const trustAll = trust === 'all' || (trust === 'asked' && variable(host, 'RONDO_TRUST') === 'all');
-  const outside = await host.open({ dir, trustAll });
+  const outside = await host.open({ dir, trustAll, ...limits });
   return {
     host,
     outside,

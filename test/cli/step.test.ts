@@ -1,5 +1,5 @@
 /** `rondo step`: the command runs as if nobody tracked it, whatever happens to the tracking. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLocal } from '../../src/local/open-local.ts';
@@ -77,6 +77,16 @@ describe('the command', () => {
     expect(place.sh('rondo --json step build -- true').code).toBe(2);
     expect(statusOf('build')).toBe('pending');
   });
+});
+
+test('a git that hangs does not hold up the command', () => {
+  const bin = join(place.dir, '.git/bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'git'), '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+  const said = place.sh(`PATH=${bin}:$PATH rondo step build -- sh -c 'echo ran; exit 7'`);
+  expect(said).toMatchObject({ out: 'ran\n', code: 7 });
+  expect(said.err).toContain('did not end in time');
+  expect(said.err).toContain('(the step is not tracked)');
 });
 
 test('a step that is killed is lost to the next round, which runs nothing in its place', async () => {

@@ -50,11 +50,14 @@ async function runStep(cli: Cli, typed: string, words: readonly string[], option
   return ended.end();
 }
 
+/** A git that hangs holds up no command. */
+const GIT_MS = 5000;
+
 /** Undefined where steps are not tracked here, by the settings or because something is in the way. */
 async function openTracking(cli: Cli): Promise<Session | undefined> {
   return await orWarning(cli.host, 'tracked', async () => {
     // Nothing that a round takes up on the way counts as approved by this call.
-    const session = await openSession(cli.host, cli.flags(), 'never');
+    const session = await openSession(cli.host, cli.flags(), 'never', { commandTimeoutMs: GIT_MS });
     const { settings } = await loadSettings(session.outside);
     return settings.task_tracking.enabled ? session : undefined;
   });
