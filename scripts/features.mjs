@@ -1,6 +1,7 @@
 // docs/features.md: one row for each feature of the documents that Rondo was built after, joined from the tables in
 // docs/features/. The file named after a document gives its rows in the document's order; the same row in another file says
-// how and by which test; what only another file has comes last. Run by itself, it lists the rows without a test.
+// how and by which test; what only another file has comes last. A feature without a test is a fault. Run by
+// itself, it lists the faults.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,31 +20,33 @@ const DOCUMENTS = {
 const INTRODUCTION = `# Features
 
 What the four documents ask for that Rondo was built after, feature by feature: how Rondo does it, and the test that shows
-it. This page is joined from the tables in \`docs/features/\` (\`npm run docs\`); each test that is named must be there.
+it. This page is joined from the tables in \`docs/features/\` (\`npm run docs\`); each row names a test, and each test that is
+named must be there.
 `;
 
 /** The page from the parts: file name without its ending → text. */
 export function featuresPage(parts) {
   const sections = rowsByDocument(parts).map(([document, rows]) => {
-    const lines = rows.map(({ feature, how, test }) => `| ${feature} | ${how} | ${test || 'none yet'} |`);
+    const lines = rows.map(({ feature, how, test }) => `| ${feature} | ${how} | ${test} |`);
     return `## ${DOCUMENTS[document]}\n\n| feature | how Rondo does it | test |\n| --- | --- | --- |\n${lines.join('\n')}\n`;
   });
   return `${INTRODUCTION}\n${sections.join('\n')}`;
 }
 
-/** Faults of the parts in words: rows that are none, and tests that are not there. `read` gives a file's text or undefined. */
+/** Faults of the parts in words: rows that are none, features without a test, tests that are not there. `read` gives a file's text or undefined. */
 export function featureFaults(parts, read) {
-  return Object.entries(parts).flatMap(([name, text]) => {
+  const wrong = Object.entries(parts).flatMap(([name, text]) => {
     const { rows, faults } = readRows(text);
     const missing = rows.flatMap(({ feature, test }) =>
       missingTests(test, read).map((what) => `${feature}: ${what}`),
     );
     return [...faults, ...missing].map((fault) => `docs/features/${name}.md: ${fault}`);
   });
+  return [...wrong, ...untested(parts).map((feature) => `docs/features/: no test shows ${feature}`)];
 }
 
-/** The features that no test shows yet. */
-export function untested(parts) {
+/** The features that no test shows, in whatever part. */
+function untested(parts) {
   return rowsByDocument(parts).flatMap(([document, rows]) =>
     rows.filter(({ test }) => test === '').map(({ feature }) => `${document}: ${feature}`),
   );
@@ -109,6 +112,5 @@ function missingTests(cell, read) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const parts = readParts();
-  for (const line of [...featureFaults(parts, readTest), ...untested(parts)]) console.log(line);
+  for (const line of featureFaults(readParts(), readTest)) console.log(line);
 }

@@ -210,6 +210,11 @@ export const ERRORS = {
     'A path leaves the repository, is absolute, or points into the git directory.',
     'Use a path inside the repository, relative to its root.',
   ),
+  'workflow-state-broken': entry(
+    EXIT.invalid,
+    'A file that `rondo import --from workflow-state` is to take over is no JSON object with phases, or is larger or deeper than is read.',
+    'Mend the file where the message says; nothing was written.',
+  ),
   'ledger-broken': entry(
     EXIT.invalid,
     'The ledger cannot be read, so nobody knows whether it can be written over.',

@@ -45,6 +45,16 @@ export const NOTES = {
     'Something in an outline has no place in a plan.',
     'Look at the plan, and put it where it belongs by hand.',
   ),
+  'state-taken': entry(
+    EXIT.done,
+    'What a workflow-state.json says was taken over in a way worth a look.',
+    'Look at the task in the plan; edit it where that is not how it stands.',
+  ),
+  'state-unplaced': entry(
+    EXIT.done,
+    'Something in a workflow-state.json has no place in a plan.',
+    'It is kept in the plan as it was; put it where it belongs by hand.',
+  ),
   'worker-matched': entry(
     EXIT.done,
     'A worker was found under the name its plan had before, or by its process where its run directory was removed.',

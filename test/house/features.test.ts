@@ -1,6 +1,6 @@
 /** The page of features: in the order of its documents, each test that it names there. */
 import { describe, expect, test } from 'vitest';
-import { featureFaults, featuresPage, readParts, readTest, untested } from '../../scripts/features.mjs';
+import { featureFaults, featuresPage, readParts, readTest } from '../../scripts/features.mjs';
 
 const TABLE = '| document | feature | how Rondo does it | test |\n| --- | --- | --- | --- |\n';
 const part = (...rows: readonly string[]) => TABLE + rows.map((row) => `| ${row} |\n`).join('');
@@ -22,14 +22,20 @@ describe('the page of features', () => {
       '| b | better | test/a.test.ts, "one" |',
       '| new | so | test/a.test.ts |',
     ]);
-    expect(untested({ 'task-coordinator': parts['task-coordinator'] })).toEqual(['task-coordinator: b']);
+  });
+
+  test('has a test for each feature, in whatever part', () => {
+    const there = () => `test('one', () => {});`;
+    expect(featureFaults(parts, there)).toEqual([]);
+    const own = { 'task-coordinator': parts['task-coordinator'] };
+    expect(featureFaults(own, there)).toEqual(['docs/features/: no test shows task-coordinator: b']);
   });
 
   const read = (file: string) =>
     file === 'test/a.test.ts' ? `test('one', () => {}); test('it\\'s, so', () => {});` : undefined;
   const cases: readonly (readonly [string, string, number])[] = [
     ['a test that is there', 'issue | f | h | test/a.test.ts, "one", "it\'s, so"', 0],
-    ['none yet', 'issue | f | h |  ', 0],
+    ['no test', 'issue | f | h |  ', 1],
     ['a file that is not there', 'issue | f | h | test/b.test.ts', 1],
     ['a title that is not there', 'issue | f | h | test/a.test.ts, "two"; test/a.test.ts, "three"', 2],
     ['a part of a title', 'issue | f | h | test/a.test.ts, "on"', 1],

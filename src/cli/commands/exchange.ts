@@ -23,12 +23,20 @@ export function register(cli: Cli): void {
     );
   cli
     .command('import')
-    .argument('[file]', 'the file; the ledger that the settings name where not given')
-    .addOption(new Option('--from <form>', 'the form').choices(['ledger'] as const).makeOptionMandatory())
-    .option('--as <topic>', "the new plan's name; the workflow's where not given")
+    .argument('[file]', 'the file; without it the ledger that the settings name, or .dev/workflow-state.json')
+    .addOption(
+      new Option('--from <form>', 'the form')
+        .choices(['ledger', 'workflow-state'] as const)
+        .makeOptionMandatory(),
+    )
+    .option('--as <topic>', "the new plan's name; what the file says where not given")
     .action((file, options) =>
       cli.answer('import', async (session) => {
         const { outside } = session;
+        if (options.from === 'workflow-state') {
+          const { importWorkflow } = await import('../import-workflow.ts');
+          return importWorkflow(session, file, options.as);
+        }
         const { target, plan, problems } = await importLedger(outside, {
           file,
           name: options.as,

@@ -1,15 +1,8 @@
 import { fail } from '../../errors.ts';
-import { isId } from '../../model/id.ts';
-import { wholeSlugOf } from '../../model/slug.ts';
-import {
-  findArchived,
-  findPlans,
-  howToBringBack,
-  newPlanFile,
-  type PlanFile,
-} from '../../round/find-plans.ts';
+import type { PlanFile } from '../../round/find-plans.ts';
 import { runRound } from '../../round/run-round.ts';
 import type { Cli } from '../cli.ts';
+import { freeFile } from '../free-file.ts';
 import { roundAnswer } from '../make-round.ts';
 import type { NewRequest, Start, StartOptions } from '../new-plan.ts';
 import { noteProblems } from '../note-problems.ts';
@@ -47,24 +40,6 @@ export function register(cli: Cli): void {
         };
       }),
     );
-}
-
-/** Words with spaces become a slug; anything else must be a plan name as it is. */
-async function freeFile({ outside }: Session, topic: string): Promise<PlanFile> {
-  const isWords = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ]*$/u.test(topic) && !isId(topic);
-  const target = newPlanFile((isWords && wholeSlugOf(topic)) || topic);
-  const { plans } = await findPlans(outside);
-  const other = plans.find((plan) => plan.name.toLowerCase() === target.name.toLowerCase());
-  if (other !== undefined)
-    fail('already-exists', `there is a plan ${other.name} already`, { file: other.file });
-  // Its rounds, attempts and logs go by its name: a second plan of that name would go on in the first one's history.
-  const archived = await findArchived(outside, target.name);
-  if (archived !== undefined)
-    fail('already-exists', `a plan ${archived.name} is archived as ${archived.file}`, {
-      file: archived.file,
-      hint: `Choose another name, or bring it back: ${howToBringBack(archived)}; then rondo restart ${archived.name}`,
-    });
-  return target;
 }
 
 /** `passkey-login` becomes `Passkey login`; a topic typed with capitals or spaces stays as it was typed. */
