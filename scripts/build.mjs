@@ -235,12 +235,12 @@ async function asCommonJs(path) {
     target: 'node20',
     define: { RONDO_VERSION: JSON.stringify(version), ...CJS_META },
   });
-  const exported = /^[^]*?\n__export\(\w+, \{\n([^]*?)\n\}\);\nmodule\.exports = .*\n/.exec(code);
+  const exported = /^[\s\S]*?\n__export\(\w+, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = .*\n/.exec(code);
   if (exported === null) return code;
   const [head, listed] = exported;
   // Its helpers stand in the head: what needs them, such as `export *`, stays as it is.
   if (/__\w+\(/.test(code.slice(head.length))) return code;
-  const body = code.slice(head.length).replace(/^0 && \(module\.exports = \{[^]*?\}\);$/m, '');
+  const body = code.slice(head.length).replace(/^0 && \(module\.exports = \{[\s\S]*?\}\);$/m, '');
   const [first, last] = [[], []];
   for (const [, name, value] of listed.matchAll(/^ {2}(\w+): \(\) => ([\w.]+),?$/gm)) {
     if (value.includes('.'))
