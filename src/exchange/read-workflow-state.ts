@@ -71,17 +71,16 @@ export function readWorkflowState(text: string, file: string): WorkflowState {
   }
   for (const [names, status] of LISTS)
     for (const phase of fields.take(names, (value) => readNames(value, status)) ?? []) put(phases, phase);
-  const current = fields.text(CURRENT, 200);
-  if (current !== undefined && readStatus(current) === undefined)
-    put(phases, bare(nameOf(current, phases), 'in_progress'));
+  const current = fields.take(CURRENT, readCurrent);
+  if (current !== undefined) put(phases, bare(nameOf(current, phases), 'in_progress'));
   if (phases.size === 0)
     broken(file, 'it names no phase', 'A phase stands in `phases`, `current_phase` or `completed_phases`.');
   if (phases.size > MOST_PHASES) broken(file, `it has more than ${MOST_PHASES} phases`);
   return {
-    feature: fields.text('featurename feature name title projectname project topic', 200),
+    feature: fields.text('featurename feature workflowname name title projectname project topic', 200),
     goal: fields.text('goal objective request userrequest requirement description prompt task'),
     id: fields.text('workflowid id', 100),
-    type: fields.text('workflowtype type', 100),
+    type: fields.text('workflowtype type workflow', 100),
     startedAt: fields.time('startedat started starttime createdat created'),
     lastAgent: fields.text('lastagent currentagent activeagent agent owner', 100),
     iteration: fields.count('iterationcount iteration iterations currentiteration'),
@@ -102,6 +101,12 @@ const LISTS: readonly (readonly [string, TaskStatus])[] = [
   ['skippedphases', 'cancelled'],
   ['pendingphases remainingphases', 'pending'],
 ];
+
+/** `current_phase: complete` names no phase. */
+function readCurrent(value: Json): string | undefined {
+  const name = readWords(value, 200);
+  return name === undefined || readStatus(name) !== undefined ? undefined : name;
+}
 
 // ---------------------------------------------------------------- JSON
 
@@ -216,7 +221,7 @@ function readPhase(
     fields.take('approval', (value) => (isObject(value) ? value : undefined)) ?? {},
   );
   const title = fields.text('title name phasename', 200);
-  const byNumber = title !== undefined && /^\D{0,6}[\d.]+$/.test(key);
+  const byNumber = title !== undefined && /^\D{0,6}\d[\d.]*[a-z]?$/i.test(key);
   const verdict = approval.take('status state', (value) =>
     typeof value === 'string' ? readStatus(value)?.approved : undefined,
   );

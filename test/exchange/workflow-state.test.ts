@@ -102,12 +102,21 @@ describe('phases that were reached', () => {
   });
 
   test('an output beside the file is found; one that leaves the repository is kept as prose', async () => {
-    const documents_created = ['../../etc/passwd'];
+    const documents_created = ['../../etc/02-solution-plan.md'];
     const found = await taken({ ...FLAT, documents_created }, { there: ['.dev/01-requirements.md'] });
     expect(found.task('requirements')?.output).toBe('.dev/01-requirements.md');
     expect(found.task('planning')?.output).toBe('docs/rating/02-solution-plan.md');
-    expect(found.text).toContain('"../../etc/passwd"');
+    expect(found.text).toContain('"../../etc/02-solution-plan.md"');
     expect(found.notes.join()).toMatch(/state-unplaced .* documents/);
+  });
+
+  test('what has to be cut is kept as a whole, and a word that names no phase is kept', async () => {
+    const goal = 'x'.repeat(600);
+    const found = await taken({ ...FLAT, goal, current_phase: 'complete' });
+    expect(found.plan.fields.goal).toHaveLength(500);
+    expect(found.text).toContain(goal);
+    expect(found.text).toContain('"current_phase": "complete"');
+    expect(found.statuses).toContain('development pending');
   });
 
   test('of another workflow become a chain of their own', async () => {
@@ -205,6 +214,13 @@ describe('a map or list of phases', () => {
       blocked_by: ['ui', { task: 'api', or_cancelled: true }],
       metadata: { status: 'sleeping' },
     });
+  });
+
+  test('phases by number go by their names', async () => {
+    const phases = { '1': { name: 'Requirements' }, '5a': { name: 'Write tests', status: 'approved' } };
+    const found = await taken({ workflow_name: 'Profile', current_phase: 1, phases });
+    expect(found.statuses).toEqual(['requirements in_progress', 'write-tests completed']);
+    expect(found.plan.title).toBe('Profile');
   });
 
   test('an approval counts only of who may approve here', async () => {
