@@ -12,7 +12,7 @@ import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { isLegalTaskStep, TASK_TRANSITIONS } from '../model/status.ts';
 import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { Run } from '../ports.ts';
-import { refuseApprover } from './approvers.ts';
+import { refuseWritten } from './approvers.ts';
 import { consumeResult, giveUpOrRetry } from './consume.ts';
 import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
@@ -80,13 +80,15 @@ function adoptHandEdit(draft: Draft, seen: Seen): void {
 /** An approval that was written by hand counts as if it was said: not of somebody who may not give it. */
 function takeBackApprovals(draft: Draft, seen: Seen, edits: readonly Change[]): void {
   for (const edit of edits) {
-    if (edit.kind !== 'task-field' || edit.field !== 'approved_by' || edit.to === undefined) continue;
-    const refusal = refuseApprover(seen, edit.task);
-    if (refusal === undefined) continue;
+    const refusal = edit.kind === 'task-field' ? refuseWritten(seen, edit) : undefined;
+    if (edit.kind !== 'task-field' || refusal === undefined) continue;
     draft.problems.push({ ...refusal, severity: 'warning' });
     const before = seen.committed?.tasks.find((task) => task.id === edit.task)?.fields;
-    draft.set(edit.task, 'approved_by', before?.approved_by, refusal.message);
-    draft.set(edit.task, 'approved_at', before?.approved_at, refusal.message);
+    const fields =
+      edit.field === 'approved_by'
+        ? (['approved_by', 'approved_at'] as const)
+        : (['needs_approval'] as const);
+    for (const field of fields) draft.set(edit.task, field, before?.[field], refusal.message);
   }
 }
 

@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskFields } from '../../src/model/fields.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { formatTime } from '../../src/model/time.ts';
 import { notSupported } from '../../src/plan/not-supported.ts';
 import type { Request } from '../../src/plan/request.ts';
-import { completed, move, plan, see, settings, task, taskOf } from '../support/plans.ts';
+import type { RunState } from '../../src/ports.ts';
+import {
+  completed,
+  ended,
+  inProgress,
+  move,
+  NOW,
+  plan,
+  run,
+  see,
+  settings,
+  task,
+  taskOf,
+} from '../support/plans.ts';
 
 const DONE = { kind: 'done', summary: undefined, metadata: {}, passed: undefined } as const;
 const rejectedOf = (of: Plan) => taskOf(of, 'a').fields.rejected;
@@ -125,6 +139,40 @@ describe('approvers', () => {
       const kept = round('dana@example.org', approvers);
       expect([kept.effects, taskOf(kept.plan, 'a').fields.approved_by]).toEqual([['start b/1'], 'dana']);
     }
+  });
+});
+
+describe('while a worker is at work', () => {
+  const committed = plan([
+    task('a', { ...completed, needs_approval: true }),
+    task('b', { blocked_by: ['a'] }),
+    task('w', inProgress()),
+  ]);
+  const round = (fields: TaskFields, state: RunState) =>
+    move(see(withA(committed, fields), { committed, edited: true, runs: [run('w', 1, state)] }));
+
+  it.each<[string, TaskFields, RunState]>([
+    [
+      'an approval',
+      { approved_by: 'kim', approved_at: formatTime(NOW) },
+      { kind: 'alive', pid: 1, startedAt: NOW },
+    ],
+    ['an approval before its end is taken up', { approved_by: 'kim', approved_at: formatTime(NOW) }, ended()],
+    ['that no approval is needed', { needs_approval: false }, { kind: 'alive', pid: 1, startedAt: NOW }],
+  ])('%s is not taken from the file, which does not say who wrote it', (_, fields, state) => {
+    const { codes, plan: after, effects } = round(fields, state);
+    expect(codes).toContain('called-by-worker');
+    expect(effects).not.toContain('start b/1');
+    expect(taskOf(after, 'a').fields).toEqual(taskOf(committed, 'a').fields);
+  });
+
+  it('what the caller of a step writes is', () => {
+    const { codes, plan: after } = round(
+      { approved_by: 'kim' },
+      { kind: 'alive', pid: 1, startedAt: NOW, step: true },
+    );
+    expect(codes).not.toContain('called-by-worker');
+    expect(taskOf(after, 'a').fields.approved_by).toBe('kim');
   });
 });
 
