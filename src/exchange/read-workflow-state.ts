@@ -118,7 +118,9 @@ function parse(text: string, file: string): Readonly<Record<string, Json>> {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const at = /position (\d+)/.exec(error.message)?.[1];
-    const offset = at === undefined ? text.length : Math.min(Number(at), text.length);
+    // Not every version of the parser says where; then its words show the text around it.
+    if (at === undefined) return broken(file, inline(error.message, 200));
+    const offset = Math.min(Number(at), text.length);
     throw new RondoError(
       toProblems(text, file, [
         { code: 'workflow-state-broken', severity: 'error', message: 'this is no JSON', offset },

@@ -308,6 +308,13 @@ describe('the file is data', () => {
     expect((error as RondoError).code).toBe('workflow-state-broken');
   });
 
+  test('what is wrong with JSON is said with its place, or with the text around it', async () => {
+    const text = `{\n  "phases": {\n    "alpha": done,\n    "beta": "pending", "gamma": "pending"\n  }\n}`;
+    const error = await taken(text).catch((thrown: unknown) => thrown);
+    const [found] = error instanceof RondoError ? error.problems : [];
+    expect(found?.line === 3 || found?.message.includes('"alpha": done')).toBe(true);
+  });
+
   test('the plan is called after the feature, the workflow or its type', () => {
     const topic = (state: object) =>
       workflowTopic(readWorkflowState(JSON.stringify({ phase: 'x', ...state }), FILE));
