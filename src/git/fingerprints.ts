@@ -1,5 +1,5 @@
 /** What commits hold of the files that evidence covers, and where the commits it is of left the history of another. */
-import { fingerprint } from '../local/fingerprint.ts';
+import { fingerprint, readListing } from '../local/fingerprint.ts';
 import type { Covered } from '../model/globs.ts';
 import { resolveAll } from './changed-since.ts';
 import type { Ground } from './ground.ts';
@@ -11,9 +11,8 @@ export function fingerprints(ground: Ground, commit: string, covered: readonly C
   const args = ['ls-tree', '-r', '-z', '--full-tree', commit];
   const result = ground.git.run(args);
   if (result.code !== 0) failedCall(args, result);
-  // Read so, every name keeps its bytes.
-  const listing = result.stdout.toString('latin1');
-  return covered.map((each) => fingerprint(listing, each));
+  const files = readListing(result.stdout.toString('latin1'));
+  return covered.map((each) => fingerprint(files, each));
 }
 
 /** For each commit where its history and the other's part; none where it is within that, or has nothing to do with it. */

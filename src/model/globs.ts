@@ -69,6 +69,26 @@ export function isCovered(path: string, patterns: readonly Pattern[]): boolean {
   return patterns.some((pattern) => meet(pattern, names, '**', covers));
 }
 
+/** Whether a path as git says it is covered by globs: made once for many paths, most of which start in another way. */
+export function coverOf(globs: readonly string[]): (path: string) => boolean {
+  const all = patternsOf(globs).map((pattern) => ({ start: startOf(pattern), patterns: [pattern] }));
+  return (path) => {
+    for (const { start, patterns } of all)
+      if (path.startsWith(start) && isCovered(path, patterns)) return true;
+    return false;
+  };
+}
+
+/** What every path of a pattern starts with: its names up to the first with a mark. */
+function startOf(pattern: Pattern): string {
+  return pattern
+    .slice(
+      0,
+      pattern.findIndex((name) => /[*?]/.test(name)),
+    )
+    .join('/');
+}
+
 /** Whether two names with `*` and `?` in them can be the same. Case is ignored: on some disks it is. */
 function meetNames(a: string, b: string): boolean {
   return meet([...a.toLowerCase()], [...b.toLowerCase()], '*', meetMarks);

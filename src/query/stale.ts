@@ -1,6 +1,6 @@
 /** Which evidence is of something else than what a commit has: later commits touch what it covers, or its own is gone. */
 import type { Evidence } from '../model/fields.ts';
-import { isCovered, patternsOf } from '../model/globs.ts';
+import { coverOf } from '../model/globs.ts';
 import type { Task } from '../model/plan.ts';
 import { isProof } from '../plan/gates.ts';
 import type { Repo } from '../ports.ts';
@@ -61,10 +61,10 @@ async function touchedSince(
   const changed = ids.length === 0 ? [] : await repo.changedSince(ids, commit);
   const filesSince = new Map(ids.map((id, i) => [id, changed[i] ?? null]));
   return asked.flatMap(({ proof, since }) => {
-    const patterns = patternsOf(proof.paths);
+    const covers = coverOf(proof.paths);
     const isTouched = since.some((id) => {
       const files = filesSince.get(id) ?? null;
-      return files === null || files.some((file) => file !== plan && isCovered(file, patterns));
+      return files === null || files.some((file) => file !== plan && covers(file));
     });
     return isTouched ? [proof] : [];
   });

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyIndex } from '../local/copy-index.ts';
-import { coveredBy, fingerprint } from '../local/fingerprint.ts';
-import type { Covered } from '../model/globs.ts';
+import { fingerprint, nameOf, readListing } from '../local/fingerprint.ts';
+import { type Covered, coverOf } from '../model/globs.ts';
 import { scrubEnvironment } from './worker-environment.ts';
 
 /**
@@ -29,13 +29,17 @@ function takeUp(root: string, covered: Covered, scratch: string): string {
   mkdirSync(join(env.GIT_OBJECT_DIRECTORY, 'info'), { recursive: true });
   writeFileSync(join(env.GIT_OBJECT_DIRECTORY, 'info', 'alternates'), `${objects}\n`, 'latin1');
   if (existsSync(Buffer.from(index, 'latin1'))) copyIndex(Buffer.from(index, 'latin1'), env.GIT_INDEX_FILE);
-  const covers = coveredBy(covered);
+  const covers = coverOf(covered.paths);
   const names = git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { env });
   // A repository within, no submodule, has a slash at its end: no commit takes it up.
-  const paths = new Set(names.split('\0').filter((path) => covers(path) && !path.endsWith('/')));
-  const input = [...paths].map((path) => `${path}\0`).join('');
+  const paths = new Set(names.split('\0').filter((path) => covers(nameOf(path)) && !path.endsWith('/')));
+  // Sorted, a file that gave way to a folder goes before what is in that.
+  const input = [...paths]
+    .sort()
+    .map((path) => `${path}\0`)
+    .join('');
   git(root, ['update-index', ...TAKE_ALL, '-z', '--stdin'], { env, input });
-  return fingerprint(git(root, ['ls-files', '--stage', '-z'], { env }), covered);
+  return fingerprint(readListing(git(root, ['ls-files', '--stage', '-z'], { env })), covered);
 }
 
 const TAKE_ALL = ['--add', '--remove', '--replace', '--ignore-skip-worktree-entries'];

@@ -1,7 +1,7 @@
 /** Globs: what is refused, what a path belongs to, and whether two can name the same path, against every short path. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { globFault, isCovered, overlap, patternsOf } from '../../src/model/globs.ts';
+import { coverOf, globFault, isCovered, overlap, patternsOf } from '../../src/model/globs.ts';
 
 test.each([
   ['../x', 'it leaves the repository'],
@@ -53,6 +53,7 @@ describe('a path belongs to', () => {
     ['Src/a', 'src', false],
   ])('%j: %j %s', (path, glob, belongs) => {
     expect(isCovered(path, patternsOf([glob]))).toBe(belongs);
+    expect(coverOf([glob])(path)).toBe(belongs);
   });
 });
 

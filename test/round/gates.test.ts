@@ -241,7 +241,6 @@ describe('evidence', () => {
     c.write('.gitattributes', '*.up filter=up\n');
     c.write('src/file', 'to be a folder\n');
     c.commitAll('before');
-    c.git('rm', '-q', '--cached', 'src/file');
     rmSync(join(c.dir, 'src/file'));
     c.write('src/file/below.txt', 'one\r\ntwo\r\n');
     c.write('src/[odd] "né\n.txt', 'odd\n');

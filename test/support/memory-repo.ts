@@ -1,7 +1,7 @@
 /** A repository in memory that keeps the contract of `Repo`, for tests of what stands above it. */
 import { createHash } from 'node:crypto';
 import { fail, type Problem } from '../../src/errors.ts';
-import { fingerprint } from '../../src/local/fingerprint.ts';
+import { fingerprint, readListing } from '../../src/local/fingerprint.ts';
 import type { CommitOrder, CommitOutcome, Head, LogEntry, PlanHistory, Repo } from '../../src/ports.ts';
 
 interface MemoryCommit {
@@ -195,7 +195,7 @@ export function memoryRepo(
       const blob = (text: string) => createHash('sha1').update(text).digest('hex');
       const names = (path: string) => Buffer.from(path).toString('latin1');
       const listing = [...treeOf(at)].map(([path, text]) => `100644 blob ${blob(text)}\t${names(path)}`);
-      return covered.map((each) => fingerprint(listing.join('\0'), each));
+      return covered.map((each) => fingerprint(readListing(listing.join('\0')), each));
     },
     forkedAt: async (since, to) => {
       const within = new Set(line(to).map((c) => c.id));
