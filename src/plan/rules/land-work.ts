@@ -100,7 +100,7 @@ function refuse(
       severity: 'warning',
       file: seen.plan.file,
       task: task.id,
-      hint: `${mend === '' ? 'Mend that' : `Mend it ${mend}`}then ${again}.`.replace('; then', ', then'),
+      hint: `${mend === '' ? 'Mend that; ' : `Mend it ${mend}`}then ${again}.`.replace('; then', ', then'),
     }),
   );
 }
