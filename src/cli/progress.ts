@@ -96,9 +96,20 @@ function roundLine(session: Session, round: RoundDocument, of = ''): string {
 /** What passes with a warning is said as it happens: the last round, whose problems are told at the end, knows no more of it. */
 function warningLines({ problems }: RoundDocument): readonly string[] {
   return problems
-    .filter(({ code, severity }) => code === 'gate-failed' && severity === 'warning')
+    .filter(({ code, severity }) => SAID_ONCE.has(code) && severity === 'warning')
     .map(({ message }) => inertLine(message));
 }
+
+/** What one round finds, and no later one says again. */
+const SAID_ONCE: ReadonlySet<string> = new Set([
+  'gate-failed',
+  'outside-writes',
+  'overrun',
+  'called-by-worker',
+  'not-an-approver',
+  'integration-behind',
+  'ledger-rewritten',
+]);
 
 /** Where nothing is under way and nobody is needed, such as a plan without tasks: what the plan says comes next. */
 function idleLine({ tasks, fields }: Plan, needs: readonly NeedDocument[]): readonly string[] {

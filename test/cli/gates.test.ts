@@ -28,6 +28,14 @@ describe('a run with gates', () => {
     );
   });
 
+  test('says what a worker changed outside its writes, though rounds follow', () => {
+    place.sh(`rondo new p; rondo add One --run 'echo x > other.txt'; rondo edit one writes=src`);
+    place.sh('rondo add Two --after one --run true; rondo trust --all');
+    const ended = place.rondo('run');
+    expect(ended.code).toBe(0);
+    expect(ended.err).toMatch(/outside the `writes` of one: other.txt[^]*two completed/);
+  });
+
   test('killed outright while a gate runs, goes on and runs it no second time', async () => {
     settings(
       'quality_gates: { task_gates: { completion: { hook: "echo x >> gate.log; while [ ! -e go ]; do sleep 0.05; done" } } }',
