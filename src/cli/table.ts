@@ -140,7 +140,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   change(
     'clean',
     PLAN,
-    'Remove run directories that are over and consumed',
+    'Remove run directories that are over, and worktrees and branches that are merged',
     () => import('./commands/clean.ts'),
   ),
 

@@ -33,7 +33,10 @@ export async function initRepo(
   text = TEMPLATE,
 ): Promise<{ readonly files: readonly string[] }> {
   if (outside.repo.fileExists(SETTINGS_FILE))
-    fail('already-exists', `${SETTINGS_FILE} is there already`, { file: SETTINGS_FILE });
+    fail('already-exists', `${SETTINGS_FILE} is there already`, {
+      file: SETTINGS_FILE,
+      hint: 'Edit it; docs/state-format.md lists every setting. Move it away first to start afresh.',
+    });
   outside.repo.identity();
   outside.repo.writeNewFile(SETTINGS_FILE, text);
   return { files: [SETTINGS_FILE] };

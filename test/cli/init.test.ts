@@ -55,4 +55,15 @@ test('--from takes over what a folder holds, and says what it left out', () => {
   expect(place.rondo('check').code).toBe(0);
   expect(whoDoes('bug')).toBe('senior-engineer');
   expect(place.json('init', '--from', '../old')).toMatchObject({ error: { code: 'already-exists' } });
+  expect(place.rondo('init').err).toContain('Edit it');
+  expect(place.rondo('init').err).not.toContain('Choose another name');
+});
+
+test('where nothing matches, each specialist is named once', () => {
+  place.rondo('init');
+  place.rondo('new', 'p');
+  place.rondo('add', 'Odd', '--id', 'odd', '--tag', 'zebra');
+  const { out } = place.rondo('recommend', 'odd');
+  expect(out).toContain('leads to senior');
+  expect(out.match(/senior/g)).toHaveLength(1);
 });

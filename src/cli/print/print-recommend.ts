@@ -16,10 +16,10 @@ export function printRecommend(
     ['tags', tags.length === 0 ? 'none' : tags.join(', ')],
     ['done by', command === null ? who : `${who}: ${command}`],
     ['because', reason],
-    ...document.alternatives.map((other): [string, string] => [
-      'not by',
-      `${other.specialist}: ${other.reason}`,
-    ]),
+    // Whom a suggestion below names with its tags is not listed twice.
+    ...document.alternatives
+      .filter((other) => !document.suggestions.some((s) => s.specialist === other.specialist))
+      .map((other): [string, string] => ['not by', `${other.specialist}: ${other.reason}`]),
     ...document.suggestions.map((s): [string, string] => [
       'a tag like',
       `${some([...s.tags], 5)} leads to ${s.specialist}`,
