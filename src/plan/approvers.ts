@@ -1,6 +1,8 @@
 /** Who may say whether others build on a task's result: those the settings name by their git e-mail, else anybody. */
 import { type Problem, problem } from '../errors.ts';
 import type { Change } from '../model/change.ts';
+import type { Run } from '../ports.ts';
+import { gatesOf } from './gates.ts';
 import type { Seen } from './seen.ts';
 
 /** The problem of somebody who is not among them; undefined where they may. Workers are refused before it comes to this. */
@@ -28,15 +30,34 @@ export function refuseWritten(seen: Seen, edit: FieldEdit): Problem | undefined 
   );
 }
 
+/** Why a task with gates that was set to completed by hand is not: its own worker may have written that, to get around them. */
+export function refuseCompleted(seen: Seen, id: string): Problem | undefined {
+  const task = seen.plan.tasks.find((each) => each.id === id);
+  if (task === undefined || gatesOf(task, seen.settings).length === 0) return undefined;
+  if (!seen.runs.some((run) => run.task === id && isAtWork(run))) return undefined;
+  return problem(
+    'called-by-worker',
+    `${id} was set to completed in the file while its worker was at work, and its gates have not passed`,
+    {
+      file: seen.plan.file,
+      task: id,
+      hint: `Say it by \`rondo done ${id}\`, which asks its gates.`,
+    },
+  );
+}
+
+function isAtWork({ task, settled, state }: Run): boolean {
+  return (
+    !task.startsWith('+') &&
+    !settled &&
+    state.kind !== 'announced' &&
+    !(state.kind === 'alive' && state.step === true)
+  );
+}
+
 /** A file does not say who wrote it: while a worker is there, or has just been, that may have been the worker. */
 function refuseWorker(seen: Seen, task: string, field: string): Problem | undefined {
-  const worker = seen.runs.find(
-    ({ task: name, settled, state }) =>
-      !name.startsWith('+') &&
-      !settled &&
-      state.kind !== 'announced' &&
-      !(state.kind === 'alive' && state.step === true),
-  );
+  const worker = seen.runs.find(isAtWork);
   if (worker === undefined) return undefined;
   return problem(
     'called-by-worker',

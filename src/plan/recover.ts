@@ -12,7 +12,7 @@ import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { isLegalTaskStep, TASK_TRANSITIONS } from '../model/status.ts';
 import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { Run } from '../ports.ts';
-import { refuseWritten } from './approvers.ts';
+import { refuseCompleted, refuseWritten } from './approvers.ts';
 import { consumeResult, giveUpOrRetry } from './consume.ts';
 import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
@@ -73,8 +73,21 @@ function adoptHandEdit(draft: Draft, seen: Seen): void {
       );
     }
   }
+  takeBackCompleted(draft, seen, edits);
   takeBackApprovals(draft, seen, edits);
   adoptPause(draft, seen, planStatusOf(seen.committed));
+}
+
+function takeBackCompleted(draft: Draft, seen: Seen, edits: readonly Change[]): void {
+  for (const edit of edits) {
+    if (edit.kind !== 'task-status' || edit.from !== 'in_progress' || edit.to !== 'completed') continue;
+    const refusal = refuseCompleted(seen, edit.task);
+    if (refusal === undefined) continue;
+    draft.problems.push({ ...refusal, severity: 'warning' });
+    // By way of pending, which is the legal one.
+    draft.step(edit.task, 'pending', refusal.message);
+    draft.step(edit.task, 'in_progress', refusal.message);
+  }
 }
 
 /** An approval that was written by hand counts as if it was said: not of somebody who may not give it. */
