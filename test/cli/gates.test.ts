@@ -33,7 +33,7 @@ describe('a run with gates', () => {
     place.sh('rondo add Two --after one --run true; rondo trust --all');
     const ended = place.rondo('run');
     expect(ended.code).toBe(0);
-    expect(ended.err).toMatch(/outside the `writes` of one: other.txt[^]*two completed/);
+    expect(ended.err).toMatch(/outside the `writes` of one: other.txt[\s\S]*two completed/);
   });
 
   test('killed outright while a gate runs, goes on and runs it no second time', async () => {
