@@ -121,11 +121,14 @@ function unblocking(
     }
     case 'approval':
       return ['have a person allow what it may not do by itself', []];
-    case 'gate':
+    case 'gate': {
+      const branch = task.fields.attempt?.branch;
+      const where = branch === undefined ? '' : ` in the worktree of ${branch}`;
       return [
-        'mend what the gate found, or have the work done again (rondo retry)',
+        `mend what the gate found${where}, or have the work done again (rondo retry)`,
         [`rondo show ${task.id}`],
       ];
+    }
     case 'conflict':
       // Of work in a worktree of its own, the detail says where to resolve it.
       return ['resolve the conflict, or have the work done anew (rondo retry)', [`rondo show ${task.id}`]];

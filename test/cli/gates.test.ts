@@ -19,7 +19,9 @@ describe('a run with gates', () => {
     const ended = place.rondo('run');
     expect(ended.code).toBe(0);
     expect(ended.err).toContain('one came back, its gates are to pass');
-    expect(ended.err).toContain('one did not pass lint: echo ugly; exit 3: exit code 3: ugly');
+    expect(ended.err).toContain(
+      'one did not pass the optional gate lint: echo ugly; exit 3: exit code 3: ugly',
+    );
     expect(place.sh('git log --format=%b').out).toContain(
       '- one: its work came back (exit code 0; its gates',
     );

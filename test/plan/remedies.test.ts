@@ -67,6 +67,21 @@ describe('remediesOf', () => {
     ],
     ['approval', blocked('approval'), /a person allow/, ['rondo unblock t']],
     ['gate', blocked('gate'), /what the gate found/, ['rondo show t', 'rondo unblock t']],
+    [
+      'gate in a worktree',
+      {
+        ...blocked('gate'),
+        attempt: {
+          number: 1,
+          machine: 'm',
+          started_at: '2026-11-21T10:00:00Z',
+          lease_until: '2026-11-21T11:00:00Z',
+          branch: 'rondo/work/p/t/1',
+        },
+      },
+      /in the worktree of rondo\/work\/p\/t\/1,/,
+      ['rondo show t', 'rondo unblock t'],
+    ],
     ['conflict', blocked('conflict'), /resolve the conflict/, ['rondo show t', 'rondo unblock t']],
     ['no type', { status: 'blocked' }, /stands in its way/, ['rondo unblock t']],
     ['code', failed(), /went wrong/, ['rondo logs t', 'rondo retry t']],

@@ -17,7 +17,9 @@ export function register(cli: Cli): void {
     .action((typed, { group }) =>
       cli.answer('show', async (session) => {
         if (typed !== undefined && group !== undefined)
-          fail('usage', 'name a task, or a group with --group, not both');
+          fail('usage', 'name a task, or a group with --group, not both', {
+            hint: 'The group of one plan: rondo show --group <plan>/<group>.',
+          });
         if (group !== undefined) return await groupAnswer(session, group);
         if (typed === undefined) fail('usage', 'name a task, or a group with --group');
         const { target, task } = await chosenTask(session, typed, { archived: true });

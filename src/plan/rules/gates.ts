@@ -320,7 +320,9 @@ function failedGate(
   { gate, run, failure }: Over,
   severity: 'error' | 'warning',
 ): Problem {
-  const said = `${task.id} did not pass ${gate.name}: ${inline(gate.command, 120)}: ${failure ?? ''}`;
+  const said = `${task.id} did not pass ${gate.required ? '' : 'the optional gate '}${gate.name}: ${inline(gate.command, 120)}: ${failure ?? ''}`;
+  const branch = task.fields.attempt?.branch;
+  const where = branch === undefined ? '' : ` in the worktree of ${branch} (\`git worktree list\` shows it)`;
   const files = `"$(git rev-parse --absolute-git-dir)/rondo/runs/${effectId(seen.plan.name, run.task, run.attempt)}"`;
   return problem('gate-failed', said, {
     severity,
@@ -329,6 +331,6 @@ function failedGate(
     hint:
       severity === 'warning'
         ? `Nothing waits for it. Its whole output: ${files}.`
-        : `Mend it and run the gates again: rondo unblock ${task.id}; or have the work done again: rondo retry ${task.id}. Its whole output: ${files}.`,
+        : `Mend it${where} and run the gates again: rondo unblock ${task.id}; or have the work done again: rondo retry ${task.id}. Its whole output: ${files}.`,
   });
 }
