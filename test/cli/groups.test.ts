@@ -56,6 +56,8 @@ test('a group that is not there is refused with a suggestion, and a call must na
   const unknown = place.rondo('show', '--group', 'chekcs');
   expect(unknown.code).toBe(2);
   expect(unknown.err).toContain('Did you mean checks?');
-  expect(place.rondo('show', 'lint', '--group', 'checks').code).toBe(2);
+  const both = place.rondo('show', 'lint', '--group', 'checks');
+  expect(both.code).toBe(2);
+  expect(both.err).toContain('--group <plan>/<group>');
   expect(place.rondo('show').code).toBe(2);
 });
