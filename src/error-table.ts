@@ -318,6 +318,11 @@ export const ERRORS = {
     'No branch is checked out, so a round commit would belong to nothing.',
     'Check out a branch: `git switch <branch>`.',
   ),
+  'work-branch': entry(
+    EXIT.refused,
+    'A branch of Rondo’s own is checked out: the plan there is of another time, and its rounds would begin anew.',
+    'Check out the plan’s branch: `git switch <branch>`.',
+  ),
   'bare-repository': entry(
     EXIT.refused,
     'This repository has no work tree.',

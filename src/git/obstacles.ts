@@ -27,6 +27,9 @@ export function operationUnderWay({
   return found === undefined ? undefined : { name: found[1], way: found[2] };
 }
 
+/** What attempts work on, and what their work is merged into. */
+const OWN_BRANCH = /^refs\/heads\/rondo\/(work|merged)\//;
+
 /** Undefined where a round may commit this file. */
 export function findObstacle(ground: Ground, file: string): Problem | undefined {
   const operation = operationUnderWay(ground);
@@ -42,6 +45,8 @@ export function findObstacle(ground: Ground, file: string): Problem | undefined 
     });
   if (!head.ref.startsWith('refs/heads/'))
     return problem('detached-head', `HEAD names ${head.ref}, which is no branch`, { file });
+  if (OWN_BRANCH.test(head.ref))
+    return problem('work-branch', `${head.ref.replace('refs/heads/', '')} is checked out`, { file });
   return isIgnored(ground, file, head.commit)
     ? problem('ignored-plan', `git ignores ${file}`, { file })
     : undefined;

@@ -180,6 +180,13 @@ describe('is refused', () => {
     expect(codeOf(() => s.open())).toBe('bare-repository');
   });
 
+  it.each(['rondo/merged/p', 'rondo/work/p/a/1'])('on %s, a branch of its own', (branch) => {
+    s.git('switch', '-q', '-c', branch);
+    expect(s.open().commitObstacle(PLAN)?.code).toBe('work-branch');
+    s.git('switch', '-q', '-c', 'rondo/plan/p');
+    expect(s.open().commitObstacle(PLAN)).toBeUndefined();
+  });
+
   it('on a detached head', () => {
     s.git('checkout', '-q', '--detach');
     expect(s.open().commitObstacle(PLAN)?.code).toBe('detached-head');
