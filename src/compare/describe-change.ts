@@ -13,6 +13,8 @@ export function describeChange(change: Change): string {
         returnedAt(change.to) !== returnedAt(change.from)
       )
         return `${change.task}: its work came back`;
+      if (change.field === 'result' && change.to !== undefined)
+        return `${change.task}: result ${change.from === undefined ? 'set to' : 'is now'} ${resultInWords(change.to)}`;
       return change.to === undefined
         ? `${change.task}: ${change.field} removed`
         : `${change.task}: ${change.field} ${change.from === undefined ? 'set to' : 'is now'} ${shown(change.to)}`;
@@ -48,6 +50,23 @@ export function describeChange(change: Change): string {
 /** When the work of an attempt came back; undefined while it is under way. */
 function returnedAt(attempt: unknown): unknown {
   return new Map<string, unknown>(Object.entries(attempt ?? {})).get('returned_at');
+}
+
+/** The verdict and the summary; of lists how long they are, since the file has them. */
+function resultInWords(result: unknown): string {
+  const { passed, summary, issues, evidence }: Readonly<Record<string, unknown>> = { ...Object(result) };
+  const words = [
+    passed === undefined ? '' : passed === true ? 'passed' : 'did not pass',
+    typeof summary === 'string' ? JSON.stringify(summary) : '',
+    counted(issues, 'issue', 'issues'),
+    counted(evidence, 'piece of evidence', 'pieces of evidence'),
+  ].filter((word) => word !== '');
+  return words.length === 0 ? shown(result) : words.map(flat).join(', ');
+}
+
+function counted(list: unknown, one: string, more: string): string {
+  if (!Array.isArray(list) || list.length === 0) return '';
+  return `${list.length} ${list.length === 1 ? one : more}`;
 }
 
 function shown(value: unknown): string {

@@ -108,6 +108,27 @@ describe('applyChanges', () => {
 });
 
 describe('describeChange', () => {
+  it.each([
+    [
+      { passed: false, summary: 'wrong\nsum', issues: [{}], evidence: [{}, {}] },
+      'did not pass, "wrong\\nsum", 1 issue, 2 pieces of evidence',
+    ],
+    [{ passed: true }, 'passed'],
+    [{ evidence: [{ command: 'x' }] }, '1 piece of evidence'],
+    [{ metadata: { a: 1 } }, '{"metadata":{"a":1}}'],
+    [{}, '{}'],
+  ])('says a result in words: %j', (to, words) => {
+    const change = {
+      kind: 'task-field',
+      task: 'a',
+      field: 'result',
+      from: undefined,
+      to,
+      reason: 'r',
+    } as Change;
+    expect(describeChange(change)).toBe(`a: result set to ${words}`);
+  });
+
   it('is one line for any change', () => {
     fc.assert(
       fc.property(arbitraryPlan, arbitraryPlan, (a, b) => {
