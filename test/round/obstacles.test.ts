@@ -16,7 +16,8 @@ afterEach(() => {
   }
 });
 
-const UNTIL_GO = 'touch started; while ! test -e go; do sleep 0.05; done';
+// Also over when the checkout is gone, so that a test leaves no worker behind.
+const UNTIL_GO = 'touch started; while ! test -e go && test -e .git; do sleep 0.05; done';
 const TASK = `### a: First\n\n\`\`\`yaml\nrun: ${UNTIL_GO}\n\`\`\`\n`;
 
 /** A worker is at work, and the commit before it, whose plan has its task pending, would be as good as it is. */
