@@ -1,4 +1,5 @@
-// Uses the installed command as a new user would: a repository, a plan of two tasks, a run, a look at the history.
+// Uses the installed command as a new user would: a repository, a plan of two tasks, their work as steps, a run, a look at
+// the history. Steps, since the smoke run is itself work of a plan, and a worker may approve no command anywhere.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +7,9 @@ import { join, resolve } from 'node:path';
 
 const rondo = resolve('.release/empty/node_modules/.bin/rondo');
 const repo = mkdtempSync(join(tmpdir(), 'rondo-smoke-'));
-const env = { ...process.env, RONDO_TRUST: 'all' };
-// The smoke run is itself a task of a plan: what its worker knows of that plan must not leak into this one.
-for (const name of Object.keys(env))
-  if (name.startsWith('RONDO_') && name !== 'RONDO_TRUST') delete env[name];
+const env = { ...process.env };
+// What its worker knows of that plan must not leak into this one.
+for (const name of Object.keys(env)) if (name.startsWith('RONDO_')) delete env[name];
 const run = (command, ...args) => execFileSync(command, args, { cwd: repo, encoding: 'utf8', env });
 
 try {
@@ -17,18 +17,10 @@ try {
   run('git', 'config', 'user.name', 'Smoke');
   run('git', 'config', 'user.email', 'smoke@example.org');
   run(rondo, 'new', 'greet', '--goal', 'Say hello twice');
-  run(rondo, 'add', 'Say it', '--id', 'say', '--run', 'echo hello > hello.txt');
-  run(
-    rondo,
-    'add',
-    'Say it again',
-    '--id',
-    'again',
-    '--after',
-    'say',
-    '--run',
-    'cat hello.txt hello.txt > twice.txt',
-  );
+  run(rondo, 'add', 'Say it', '--id', 'say');
+  run(rondo, 'add', 'Say it again', '--id', 'again', '--after', 'say');
+  run(rondo, 'step', 'say', '--', 'sh', '-c', 'echo hello > hello.txt');
+  run(rondo, 'step', 'again', '--', 'sh', '-c', 'cat hello.txt hello.txt > twice.txt');
   console.log(run(rondo, 'run', 'greet'));
   const status = JSON.parse(run(rondo, 'status', 'greet', '--json'));
   const twice = readFileSync(join(repo, 'twice.txt'), 'utf8');
