@@ -82,11 +82,16 @@ function takeBackCompleted(draft: Draft, seen: Seen, edits: readonly Change[]): 
   for (const edit of edits) {
     if (edit.kind !== 'task-status' || edit.from !== 'in_progress' || edit.to !== 'completed') continue;
     const refusal = refuseCompleted(seen, edit.task);
-    if (refusal === undefined) continue;
+    const before = seen.committed?.tasks.find((task) => task.id === edit.task)?.fields;
+    // Only what a round gave away can be under way again; it goes on with the owner and the attempt that it had.
+    if (refusal === undefined || before?.owner === undefined || before.attempt?.returns === undefined)
+      continue;
     draft.problems.push({ ...refusal, severity: 'warning' });
     // By way of pending, which is the legal one.
     draft.step(edit.task, 'pending', refusal.message);
     draft.step(edit.task, 'in_progress', refusal.message);
+    for (const field of ['owner', 'attempt'] as const)
+      draft.set(edit.task, field, before[field], refusal.message);
   }
 }
 
