@@ -2,7 +2,6 @@
 import { type Problem, problem } from '../errors.ts';
 import type { Change } from '../model/change.ts';
 import type { Run } from '../ports.ts';
-import { gatesOf } from './gates.ts';
 import type { Seen } from './seen.ts';
 
 /** The problem of somebody who is not among them; undefined where they may. Workers are refused before it comes to this. */
@@ -27,22 +26,6 @@ export function refuseWritten(seen: Seen, edit: FieldEdit): Problem | undefined 
   if (!approves && !lifts) return undefined;
   return (
     (approves ? refuseApprover(seen, edit.task) : undefined) ?? refuseWorker(seen, edit.task, edit.field)
-  );
-}
-
-/** Why a task with gates that was set to completed by hand is not: its own worker may have written that, to get around them. */
-export function refuseCompleted(seen: Seen, id: string): Problem | undefined {
-  const task = seen.plan.tasks.find((each) => each.id === id);
-  if (task === undefined || gatesOf(task, seen.settings).length === 0) return undefined;
-  if (!seen.runs.some((run) => run.task === id && isAtWork(run))) return undefined;
-  return problem(
-    'called-by-worker',
-    `${id} was set to completed in the file while its worker was at work, and its gates have not passed`,
-    {
-      file: seen.plan.file,
-      task: id,
-      hint: `Say it by \`rondo done ${id}\`, which asks its gates.`,
-    },
   );
 }
 

@@ -12,7 +12,7 @@ import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { isLegalTaskStep, TASK_TRANSITIONS } from '../model/status.ts';
 import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { Run } from '../ports.ts';
-import { refuseCompleted, refuseWritten } from './approvers.ts';
+import { refuseWritten } from './approvers.ts';
 import { consumeResult, giveUpOrRetry } from './consume.ts';
 import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
@@ -73,26 +73,9 @@ function adoptHandEdit(draft: Draft, seen: Seen): void {
       );
     }
   }
-  takeBackCompleted(draft, seen, edits);
+
   takeBackApprovals(draft, seen, edits);
   adoptPause(draft, seen, planStatusOf(seen.committed));
-}
-
-function takeBackCompleted(draft: Draft, seen: Seen, edits: readonly Change[]): void {
-  for (const edit of edits) {
-    if (edit.kind !== 'task-status' || edit.from !== 'in_progress' || edit.to !== 'completed') continue;
-    const refusal = refuseCompleted(seen, edit.task);
-    const before = seen.committed?.tasks.find((task) => task.id === edit.task)?.fields;
-    // Only what a round gave away can be under way again; it goes on with the owner and the attempt that it had.
-    if (refusal === undefined || before?.owner === undefined || before.attempt?.returns === undefined)
-      continue;
-    draft.problems.push({ ...refusal, severity: 'warning' });
-    // By way of pending, which is the legal one.
-    draft.step(edit.task, 'pending', refusal.message);
-    draft.step(edit.task, 'in_progress', refusal.message);
-    for (const field of ['owner', 'attempt'] as const)
-      draft.set(edit.task, field, before[field], refusal.message);
-  }
 }
 
 /** An approval that was written by hand counts as if it was said: not of somebody who may not give it. */

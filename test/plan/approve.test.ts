@@ -166,22 +166,6 @@ describe('while a worker is at work', () => {
     expect(taskOf(after, 'a').fields).toEqual(taskOf(committed, 'a').fields);
   });
 
-  it.each<[string, RunState]>([
-    ['is at work', { kind: 'alive', pid: 1, startedAt: NOW }],
-    ['has ended', ended()],
-  ])('a task with gates is not completed by the file while its own worker %s', (_, state) => {
-    const gated = plan([task('w', { ...inProgress(), gates: ['true'] }), task('b', { blocked_by: ['w'] })]);
-    const edited = plan([
-      task('w', { ...inProgress(), gates: ['true'], status: 'completed' }),
-      task('b', { blocked_by: ['w'] }),
-    ]);
-    const after = move(see(edited, { committed: gated, edited: true, runs: [run('w', 1, state)] }));
-    expect(after.codes).toContain('called-by-worker');
-    expect(taskOf(after.plan, 'w').fields.status).toBe('in_progress');
-    expect(after.effects).not.toContain('start b/1');
-    expect(after.effects).not.toContain('stop w/1');
-  });
-
   it('what the caller of a step writes is', () => {
     const { codes, plan: after } = round(
       { approved_by: 'kim' },
