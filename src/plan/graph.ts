@@ -1,6 +1,7 @@
 /** The graph of `blocked_by`: generations, cycles, what a task waits for. Linear in tasks and edges. */
 import { type Problem, problem } from '../errors.ts';
 import { dependencyId } from '../model/dependency.ts';
+import { editDistance } from '../model/edit-distance.ts';
 import type { Dependency } from '../model/fields.ts';
 import { findTask, type Plan, type Task, taskStatusOf } from '../model/plan.ts';
 import { isEnded } from '../model/status.ts';
@@ -188,17 +189,4 @@ export function nearest(id: string, ids: Iterable<string>): string | undefined {
     if (d < bestDistance) [best, bestDistance] = [candidate, d];
   }
   return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swap));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,3 +1,5 @@
+import { editDistance } from '../model/edit-distance.ts';
+
 /** The known name a mistyped one most likely means; undefined where none is near. */
 export function nearestName(typed: string, known: readonly string[]): string | undefined {
   const plain = squeeze(typed);
@@ -22,16 +24,3 @@ function onlyLonger(plain: string, known: readonly string[]): string | undefined
 }
 
 const squeeze = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
