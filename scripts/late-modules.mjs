@@ -66,4 +66,5 @@ export const LATE_SOURCES = [
   'plan/brief.ts',
   'plan/agent-brief.ts',
   'plan/dispatch.ts',
+  'plan/inline.ts',
 ];

@@ -7,7 +7,7 @@ import { problem, RondoError } from '../errors.ts';
 import type { TaskResult } from '../model/fields.ts';
 import { pathFault } from '../model/read-text.ts';
 import type { TaskStatus } from '../model/status.ts';
-import { inline } from '../plan/consume.ts';
+import { inline } from '../plan/inline.ts';
 import { toProblems } from '../state-file/parse-plan.ts';
 import { Fields, isObject, type Json, readWords } from './take-fields.ts';
 import { phaseKey, readStatus } from './workflow-words.ts';

@@ -1,7 +1,7 @@
 /** Takes known values out of a JSON object whose keys are spelled in any way; what is left over is known, too. */
 import { readFlag } from '../model/read-text.ts';
 import { formatTime, timeMs } from '../model/time.ts';
-import { inline } from '../plan/consume.ts';
+import { inline } from '../plan/inline.ts';
 import { plainWord } from './workflow-words.ts';
 
 /** A value of JSON: data, whose keys may be anything. */

@@ -6,7 +6,7 @@ import type { Plan, Task } from '../model/plan.ts';
 import { sameValue } from '../model/same-value.ts';
 import { slugOf, uniqueId } from '../model/slug.ts';
 import { workflowName } from '../model/workflow-id.ts';
-import { inline } from '../plan/consume.ts';
+import { inline } from '../plan/inline.ts';
 import { type Filled, fillTemplate } from '../round/fill-template.ts';
 import type { PlanFile } from '../round/find-plans.ts';
 import { GIVEN_FIELDS, type Template } from '../round/parse-template.ts';

@@ -1,6 +1,6 @@
 /** What a worker is told: the task, its prose, what it builds on, and how to report. */
 import type { Plan, Task } from '../model/plan.ts';
-import { inline } from './consume.ts';
+import { inline } from './inline.ts';
 import { didNotPass } from './verdict.ts';
 
 /** The brief as Markdown. `blockers` are the tasks it builds on, with their results; `reviews` those that sent it back. */

@@ -7,6 +7,7 @@ import type { RunState, WorkerReport } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
 import { awaitGates } from './gates.ts';
+import { inline } from './inline.ts';
 import { workCommit } from './isolation.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import { hasLanded } from './rules/land-work.ts';
@@ -190,15 +191,6 @@ function evidenceOf(seen: Seen, task: Task, ended: Ended): Evidence {
 function routedCommand(seen: Seen, task: Task): string | undefined {
   const route = routeTask(task, seen.settings);
   return route.kind === 'command' ? route.command : undefined;
-}
-
-/** Text from outside on one line, without control characters, cut at a length. */
-export function inline(text: string, limit: number): string {
-  const flat = text
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-  return flat.length <= limit ? flat : `${flat.slice(0, limit - 1)}…`;
 }
 
 /** Events of an agent are no words for people. */

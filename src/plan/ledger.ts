@@ -4,7 +4,7 @@ import { type Plan, planStatusOf, type Task, taskStatusOf } from '../model/plan.
 import { sameValue } from '../model/same-value.ts';
 import { formatTime } from '../model/time.ts';
 import { workflowId, workflowName } from '../model/workflow-id.ts';
-import { inline } from './consume.ts';
+import { inline } from './inline.ts';
 
 /**
  * The ledger as it should be, `before` being what it says now, of this run or none. Its time changes only where something

@@ -1,8 +1,8 @@
 /** Applies a request to the draft, by its kind; returns the problem where a rule refuses it. */
 import { type Problem, problem } from '../../errors.ts';
 import { formatTime } from '../../model/time.ts';
-import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
+import { inline } from '../inline.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
 import { addTask } from './add-task.ts';

@@ -2,9 +2,9 @@
 import { type Problem, problem } from '../../errors.ts';
 import { formatTime } from '../../model/time.ts';
 import { refuseApprover } from '../approvers.ts';
-import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { awaitsApproval } from '../graph.ts';
+import { inline } from '../inline.ts';
 import type { Seen } from '../seen.ts';
 import { isProblem, requireTask } from './legal-step.ts';
 import { clearTask } from './reset-task.ts';

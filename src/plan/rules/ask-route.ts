@@ -1,8 +1,8 @@
 /** `fallback_behavior: ask_user`: a ready task that nobody is named for is blocked with the question, never guessed at. */
 import { type Task, taskStatusOf } from '../../model/plan.ts';
 import { formatTime } from '../../model/time.ts';
-import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
+import { inline } from '../inline.ts';
 import { questionStart, routeTask, routingQuestion } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { readyTasks } from './ready.ts';

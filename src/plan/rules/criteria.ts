@@ -8,9 +8,9 @@ import type { Criterion } from '../../model/plan.ts';
 import { sha256 } from '../../model/sha256.ts';
 import { durationMs } from '../../model/time.ts';
 import type { Run } from '../../ports.ts';
-import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { type Effect, effectId } from '../effect.ts';
+import { inline } from '../inline.ts';
 import type { Seen } from '../seen.ts';
 
 export interface CriteriaOutcome {

@@ -2,10 +2,10 @@
 import { type Task, taskStatusOf } from '../../model/plan.ts';
 import type { PlanStatus } from '../../model/status.ts';
 import { durationMs, formatTime, timeMs } from '../../model/time.ts';
-import { inline } from '../consume.ts';
 import type { Draft } from '../draft.ts';
 import { hasReturned } from '../gates.ts';
 import { awaitsApproval, endedWell } from '../graph.ts';
+import { inline } from '../inline.ts';
 import { timeoutOf } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { didNotPass } from '../verdict.ts';

@@ -2,10 +2,10 @@
 import { type Problem, problem } from '../../errors.ts';
 import { type Task, taskStatusOf } from '../../model/plan.ts';
 import { formatTime } from '../../model/time.ts';
-import { inline } from '../consume.ts';
 import { clearOutcome, nextAttempt } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import { awaitGates, hasReturned } from '../gates.ts';
+import { inline } from '../inline.ts';
 import type { Seen } from '../seen.ts';
 import { type SubPlan, subPlanFile } from '../sub-plan.ts';
 import type { Hold } from './holds.ts';
