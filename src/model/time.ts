@@ -26,7 +26,7 @@ export function formatTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-/** A duration in the shortest form people write, e.g. `1h30m`; below a second in whole milliseconds as `0s`. */
+/** A duration in the shortest form people write: its largest unit and the next one, e.g. `1h30m`, `1h`; below a second `0s`. */
 export function formatDuration(ms: number): string {
   const total = Math.max(0, Math.round(ms / 1000));
   const parts = [
@@ -35,6 +35,8 @@ export function formatDuration(ms: number): string {
     [Math.floor((total % 3600) / 60), 'm'],
     [total % 60, 's'],
   ] as const;
-  const shown = parts.filter(([n]) => n > 0).map(([n, unit]) => `${n}${unit}`);
-  return shown.length === 0 ? '0s' : shown.slice(0, 2).join('');
+  const first = parts.findIndex(([n]) => n > 0);
+  if (first < 0) return '0s';
+  const shown = parts.slice(first, first + 2).filter(([n]) => n > 0);
+  return shown.map(([n, unit]) => `${n}${unit}`).join('');
 }

@@ -17,10 +17,17 @@ export function dueTime(iso: string, now: number): string {
   const ms = timeMs(iso);
   if (ms === undefined) return iso;
   const away = ms - now;
-  const distance =
-    Math.abs(away) < 1000 ? 'now' : away > 0 ? `in ${formatDuration(away)}` : `${formatDuration(-away)} ago`;
+  const far = Math.abs(away);
+  const distance = far < 1000 ? 'now' : away > 0 ? `in ${roughly(far)}` : `${roughly(far)} ago`;
   return `${shortTime(ms, now)} (${distance})`;
 }
+
+/** From ten minutes on without seconds: the time itself stands beside it. */
+function roughly(ms: number): string {
+  return formatDuration(ms < 10 * MINUTE ? ms : Math.round(ms / MINUTE) * MINUTE);
+}
+
+const MINUTE = 60_000;
 
 function stamp(ms: number): string {
   const d = new Date(ms);
