@@ -67,4 +67,5 @@ export const LATE_SOURCES = [
   'plan/agent-brief.ts',
   'plan/dispatch.ts',
   'plan/inline.ts',
+  'plan/mark-blocked.ts',
 ];

@@ -9,6 +9,7 @@ import { effectId } from './effect.ts';
 import { awaitGates } from './gates.ts';
 import { inline } from './inline.ts';
 import { workCommit } from './isolation.ts';
+import { markBlocked } from './mark-blocked.ts';
 import { routeTask, timeoutOf } from './routing.ts';
 import { hasLanded } from './rules/land-work.ts';
 import { judgeWrites } from './rules/outside-writes.ts';
@@ -105,13 +106,7 @@ function block(draft: Draft, seen: Seen, task: Task, report: WorkerReport, ended
   const type = report.blocker?.type ?? 'technical';
   const detail = report.blocker?.detail ?? report.summary;
   const reason = `${type}: ${detail ?? 'the worker could not go on'}`;
-  draft.step(task.id, 'blocked', reason);
-  draft.set(
-    task.id,
-    'blocker',
-    { type, ...(detail === undefined ? {} : { detail: inline(detail, 500) }), since: formatTime(seen.now) },
-    reason,
-  );
+  markBlocked(draft, seen, task.id, { type, detail }, reason);
   draft.set(task.id, 'result', resultOf(seen, task, ended, report.summary), reason);
 }
 

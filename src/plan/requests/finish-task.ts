@@ -7,6 +7,7 @@ import { clearOutcome } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import { awaitGates, hasReturned, returnWork } from '../gates.ts';
 import { inline } from '../inline.ts';
+import { markBlocked } from '../mark-blocked.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
 import { landAgain, takeUpAgain } from './land-again.ts';
@@ -72,13 +73,7 @@ export function blockTask(
   const refusal = refuseStep(seen, task, 'blocked');
   if (refusal !== undefined) return refusal;
   const reason = detail === undefined ? type : `${type}: ${detail}`;
-  draft.step(task.id, 'blocked', reason);
-  draft.set(
-    task.id,
-    'blocker',
-    { type, ...(detail === undefined ? {} : { detail: inline(detail, 500) }), since: formatTime(seen.now) },
-    reason,
-  );
+  markBlocked(draft, seen, task.id, { type, detail }, reason);
   return undefined;
 }
 

@@ -1,8 +1,7 @@
 /** `fallback_behavior: ask_user`: a ready task that nobody is named for is blocked with the question, never guessed at. */
 import { type Task, taskStatusOf } from '../../model/plan.ts';
-import { formatTime } from '../../model/time.ts';
 import type { Draft } from '../draft.ts';
-import { inline } from '../inline.ts';
+import { markBlocked } from '../mark-blocked.ts';
 import { questionStart, routeTask, routingQuestion } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 import { readyTasks } from './ready.ts';
@@ -17,13 +16,7 @@ export function askForRoutes(draft: Draft, seen: Seen): void {
   for (const task of readyTasks(draft)) {
     const question = routingQuestion(task, routeTask(task, seen.settings), seen.settings);
     if (question === undefined) continue;
-    draft.step(task.id, 'blocked', question);
-    draft.set(
-      task.id,
-      'blocker',
-      { type: 'information', detail: inline(question, 500), since: formatTime(seen.now) },
-      question,
-    );
+    markBlocked(draft, seen, task.id, { type: 'information', detail: question }, question);
   }
 }
 

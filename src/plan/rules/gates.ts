@@ -13,6 +13,7 @@ import { effectId } from '../effect.ts';
 import { GATE_PREFIX, type Gate, gatesOf, gateTask, hasReturned } from '../gates.ts';
 import { inline } from '../inline.ts';
 import { isolationOf, workCommit } from '../isolation.ts';
+import { markBlocked } from '../mark-blocked.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
 import { hasLanded } from './land-work.ts';
@@ -195,8 +196,7 @@ function block(draft: Draft, seen: Seen, task: Task, over: readonly Over[], fail
   for (const each of over)
     if (each.failure !== undefined)
       draft.problems.push(failedGate(seen, task, each, each.gate.required ? 'error' : 'warning'));
-  draft.step(task.id, 'blocked', `gate ${detail}`);
-  draft.set(task.id, 'blocker', { type: 'gate', detail, since: formatTime(seen.now) }, `gate ${detail}`);
+  markBlocked(draft, seen, task.id, { type: 'gate', detail }, `gate ${detail}`);
   keepEvidence(draft, task, over, `gate ${detail}`);
 }
 

@@ -6,12 +6,12 @@ import { problem } from '../../errors.ts';
 import type { Attempt } from '../../model/fields.ts';
 import { isCovered, patternsOf } from '../../model/globs.ts';
 import type { Task } from '../../model/plan.ts';
-import { formatTime } from '../../model/time.ts';
 import type { Isolation, WorkLook } from '../../ports.ts';
 import type { Draft } from '../draft.ts';
 import { effectId } from '../effect.ts';
 import { inline } from '../inline.ts';
 import { isolationOf } from '../isolation.ts';
+import { markBlocked } from '../mark-blocked.ts';
 import { routeTask } from '../routing.ts';
 import type { Seen } from '../seen.ts';
 
@@ -108,8 +108,7 @@ function refuse(
 /** Its result stays in its run directory, and counts once the work is merged. */
 function block(draft: Draft, seen: Seen, task: Task, detail: string): void {
   const reason = inline(detail, 500);
-  draft.step(task.id, 'blocked', reason);
-  draft.set(task.id, 'blocker', { type: 'conflict', detail: reason, since: formatTime(seen.now) }, reason);
+  markBlocked(draft, seen, task.id, { type: 'conflict', detail: reason }, reason);
 }
 
 // ---------------------------------------------------------------- write sets

@@ -5,10 +5,10 @@
 import { type Problem, problem } from '../../errors.ts';
 import { dependencyId } from '../../model/dependency.ts';
 import { type Plan, type Task, taskStatusOf } from '../../model/plan.ts';
-import { formatTime } from '../../model/time.ts';
 import type { Draft } from '../draft.ts';
 import { nearest } from '../graph.ts';
 import { inline } from '../inline.ts';
+import { markBlocked } from '../mark-blocked.ts';
 import { clearTask } from '../requests/reset-task.ts';
 import type { Seen } from '../seen.ts';
 import { didNotPass, SEVERITIES, severityRank } from '../verdict.ts';
@@ -82,9 +82,7 @@ function obstacleOf(plan: Plan, review: Task): string | undefined {
 function blockReview(draft: Draft, seen: Seen, review: Task, obstacle: string): void {
   const reason = `${review.id} did not pass: ${obstacle}`;
   clearTask(draft, review, reason, 'result');
-  draft.step(review.id, 'blocked', reason);
-  const blocker = { type: 'technical', detail: inline(`did not pass: ${obstacle}`, 500) } as const;
-  draft.set(review.id, 'blocker', { ...blocker, since: formatTime(seen.now) }, reason);
+  markBlocked(draft, seen, review.id, { type: 'technical', detail: `did not pass: ${obstacle}` }, reason);
 }
 
 /** The tasks on every path of `blocked_by` from one task to another, both ends included; none where there is no path. */

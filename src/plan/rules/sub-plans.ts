@@ -6,6 +6,7 @@ import { clearOutcome, nextAttempt } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import { awaitGates, hasReturned } from '../gates.ts';
 import { inline } from '../inline.ts';
+import { markBlocked } from '../mark-blocked.ts';
 import type { Seen } from '../seen.ts';
 import { type SubPlan, subPlanFile } from '../sub-plan.ts';
 import type { Hold } from './holds.ts';
@@ -114,8 +115,7 @@ function isBlockedBy(task: Task, sub: SubPlan): boolean {
 
 function block(draft: Draft, seen: Seen, task: Task, obstacle: string): void {
   const detail = inline(obstacle, 500);
-  draft.step(task.id, 'blocked', detail);
-  draft.set(task.id, 'blocker', { type: 'technical', detail, since: formatTime(seen.now) }, detail);
+  markBlocked(draft, seen, task.id, { type: 'technical', detail }, detail);
 }
 
 function goOn(draft: Draft, task: Task, sub: SubPlan): void {
