@@ -75,14 +75,14 @@ export function widen(
   let out = after.slice(0, body);
   let at = places.body;
   const moved: number[] = [];
+  let k = 0;
   for (const [i, start] of places.starts.entries()) {
-    const k = touched.indexOf(i);
     // Each start is where the text before it ends, as far as that has been put together.
-    if (k >= 0) out += text.slice(at, start);
-    moved.push(k >= 0 ? out.length : out.length + start - at);
-    if (k < 0) continue;
-    out += after.slice(starts[k], starts[k + 1]);
+    moved.push(out.length + start - at);
+    if (touched[k] !== i) continue;
+    out += text.slice(at, start) + after.slice(starts[k], starts[k + 1]);
     at = places.starts[i + 1] ?? text.length;
+    k++;
   }
   return {
     text: out + text.slice(at),
