@@ -1,5 +1,6 @@
 /** What a dispatch is: the changes that announce an attempt, and the order its worker gets after the commit. */
 import { dependencyId } from '../model/dependency.ts';
+import type { Attempt } from '../model/fields.ts';
 import type { Task } from '../model/plan.ts';
 import { durationMs, formatTime } from '../model/time.ts';
 import type { WorkOrder } from '../ports.ts';
@@ -27,24 +28,15 @@ export function dispatch(
 ): void {
   const number = nextAttempt(seen, task);
   const { retry, retry_of } = task.fields.attempt ?? {};
-  draft.step(task.id, 'in_progress', reason);
-  draft.set(task.id, 'owner', route.owner, reason);
-  draft.set(
-    task.id,
-    'attempt',
-    {
-      number,
-      machine: seen.machine,
-      started_at: formatTime(seen.now),
-      lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
-      ...(isIsolated(route, seen.settings) ? { branch: workBranch(seen.plan.name, task.id, number) } : {}),
-      returns: returnsOf(task),
-      ...(retry === undefined ? {} : { retry }),
-      ...(retry_of === undefined ? {} : { retry_of }),
-    },
-    reason,
-  );
-  clearOutcome(draft, task.id, reason);
+  const attempt = {
+    number,
+    machine: seen.machine,
+    ...(isIsolated(route, seen.settings) ? { branch: workBranch(seen.plan.name, task.id, number) } : {}),
+    returns: returnsOf(task),
+    ...(retry === undefined ? {} : { retry }),
+    ...(retry_of === undefined ? {} : { retry_of }),
+  };
+  announceAttempt(draft, seen, task, route.owner, attempt, reason);
   draft.effects.push({
     kind: 'start',
     id: effectId(seen.plan.name, task.id, number),
@@ -53,6 +45,33 @@ export function dispatch(
     reason,
     order: workOrder(draft, seen, task, number, route),
   });
+}
+
+/** Says who has a task from now on, in which attempt, and until when that is believed without news. */
+export function announceAttempt(
+  draft: Draft,
+  seen: Seen,
+  { id }: Task,
+  owner: string,
+  { number, machine, ...more }: Omit<Attempt, 'started_at'>,
+  reason: string,
+): void {
+  const attempt: Attempt = {
+    number,
+    ...(machine === undefined ? {} : { machine }),
+    started_at: formatTime(seen.now),
+    lease_until: leaseEnd(seen),
+    ...more,
+  };
+  draft.step(id, 'in_progress', reason);
+  draft.set(id, 'owner', owner, reason);
+  draft.set(id, 'attempt', attempt, reason);
+  clearOutcome(draft, id, reason);
+}
+
+/** The end of a lease that begins now. */
+export function leaseEnd({ now, settings }: Seen): string {
+  return formatTime(now + (durationMs(settings.lease) ?? 0));
 }
 
 /** Takes back what an earlier attempt left in the task's fields, the approval of its result too; the attempt's number stays. */

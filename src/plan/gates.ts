@@ -6,8 +6,8 @@ import type { Evidence, TaskResult } from '../model/fields.ts';
 import type { Task } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import { sha256 } from '../model/sha256.ts';
-import { durationMs, formatTime } from '../model/time.ts';
-import { nextAttempt } from './dispatch.ts';
+import { formatTime } from '../model/time.ts';
+import { leaseEnd, nextAttempt } from './dispatch.ts';
 import type { Draft } from './draft.ts';
 import type { Seen } from './seen.ts';
 import { didNotPass } from './verdict.ts';
@@ -81,7 +81,7 @@ export function returnWork(
       number,
       returns,
       machine: seen.machine,
-      lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
+      lease_until: leaseEnd(seen),
       returned_at: formatTime(seen.now),
     },
     reason,

@@ -1,8 +1,7 @@
 /** A person takes a task, or gives it back. */
 import { type Problem, problem } from '../../errors.ts';
 import type { Task } from '../../model/plan.ts';
-import { durationMs, formatTime } from '../../model/time.ts';
-import { clearOutcome, nextAttempt } from '../dispatch.ts';
+import { announceAttempt, nextAttempt } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import type { Request } from '../request.ts';
 import { WriteSets } from '../rules/write-sets.ts';
@@ -24,20 +23,12 @@ export function claimTask(
   if (refusal !== undefined) return refusal;
   const owner = request.owner ?? seen.person;
   const reason = `claimed by ${owner}`;
-  draft.step(task.id, 'in_progress', reason);
-  draft.set(task.id, 'owner', owner, reason);
-  clearOutcome(draft, task.id, reason);
-  draft.set(
-    task.id,
-    'attempt',
-    {
-      number: nextAttempt(seen, task),
-      started_at: formatTime(seen.now),
-      lease_until: request.until ?? formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
-      returns: request.returns ?? `${owner} reports`,
-    },
-    reason,
-  );
+  const attempt = {
+    number: nextAttempt(seen, task),
+    ...(request.until === undefined ? {} : { lease_until: request.until }),
+    returns: request.returns ?? `${owner} reports`,
+  };
+  announceAttempt(draft, seen, task, owner, attempt, reason);
   return undefined;
 }
 

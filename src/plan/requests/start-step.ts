@@ -1,8 +1,7 @@
 /** `rondo step`: whoever calls runs a task's command; the attempt is announced, and entered after the commit. */
 import { type Problem, problem } from '../../errors.ts';
 import { type Task, taskStatusOf } from '../../model/plan.ts';
-import { durationMs, formatTime } from '../../model/time.ts';
-import { clearOutcome, nextAttempt, workOrder } from '../dispatch.ts';
+import { announceAttempt, nextAttempt, workOrder } from '../dispatch.ts';
 import type { Draft } from '../draft.ts';
 import { effectId } from '../effect.ts';
 import type { Request } from '../request.ts';
@@ -35,21 +34,8 @@ export function startStep(
     : (refuseStep(seen, task, 'in_progress') ?? refuseUnready(draft, seen, task));
   if (refusal !== undefined) return refusal;
   const number = nextAttempt(seen, task);
-  draft.step(task.id, 'in_progress', reason);
-  draft.set(task.id, 'owner', seen.person, reason);
-  clearOutcome(draft, task.id, reason);
-  draft.set(
-    task.id,
-    'attempt',
-    {
-      number,
-      machine: seen.machine,
-      started_at: formatTime(seen.now),
-      lease_until: formatTime(seen.now + (durationMs(seen.settings.lease) ?? 0)),
-      returns: STEP_RETURNS,
-    },
-    reason,
-  );
+  const attempt = { number, machine: seen.machine, returns: STEP_RETURNS };
+  announceAttempt(draft, seen, task, seen.person, attempt, reason);
   const order = workOrder(draft, seen, task, number, { command: request.command });
   draft.effects.push({
     kind: 'enter',
