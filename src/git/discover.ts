@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../errors.ts';
 import { readRepositoryConfig } from './config.ts';
+import { isThere } from './is-there.ts';
 import { type Environment, failedCall, gitAt } from './run-git.ts';
 
 /** In the git directory of an attempt's worktree: the checkout that made it. */
@@ -127,14 +128,5 @@ function realDirectory(dir: string): string {
     return realpathSync(dir);
   } catch {
     return fail('not-a-repository', `${dir} is not there`);
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -24,6 +24,7 @@ import { fail } from '../errors.ts';
 import { placeAt } from '../excerpt.ts';
 import { errorCode } from '../local/error-code.ts';
 import { cannotWrite, removeQuietly, writeWhole } from '../local/write-atomic.ts';
+import { isThere } from './is-there.ts';
 
 /** 8 MiB, the size from which on a plan is refused unread. */
 const MOST_BYTES = 8_388_608;
@@ -162,7 +163,7 @@ function matchGlob(root: string, folder: string, parts: readonly string[]): read
     .map((name) => (folder === '' ? name : `${folder}/${name}`));
   if (rest.length > 0)
     return paths.filter((path) => isFolder(join(root, path))).flatMap((path) => matchGlob(root, path, rest));
-  return paths.filter((path) => isPresent(join(root, path)));
+  return paths.filter((path) => isThere(join(root, path)));
 }
 
 /** Hidden names match only a pattern that itself starts with a dot, as in a shell. Never goes back further than the last star. */
@@ -190,15 +191,6 @@ function namesIn(folder: string): readonly string[] {
 function isFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function isPresent(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
   } catch {
     return false;
   }
