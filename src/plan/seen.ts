@@ -66,3 +66,32 @@ export interface Stray {
   /** Another plan in the work tree that has the attempt as its own, or may have it: the next round of that takes it up. */
   readonly heldBy: string | undefined;
 }
+
+/** What the file alone says: at no time, on no machine, with every command approved and nothing under way. */
+export function asSeenByNobody(plan: Plan, settings: Settings): Seen {
+  return {
+    now: 0,
+    machine: '',
+    person: '',
+    email: '',
+    plan,
+    committed: plan,
+    edited: false,
+    ref: '',
+    head: null,
+    settings,
+    attempts: {},
+    runs: [],
+    traced: [],
+    work: {},
+    copied: {},
+    strays: [],
+    aliveElsewhere: 0,
+    writersElsewhere: [],
+    subPlans: {},
+    unchangedFor: {},
+    logTails: {},
+    isApproved: () => true,
+    missingOutputs: new Set(),
+  };
+}

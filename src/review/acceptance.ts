@@ -10,7 +10,7 @@ import { decide } from '../plan/decide.ts';
 import { Draft } from '../plan/draft.ts';
 import { endedWell } from '../plan/graph.ts';
 import { unmetLine } from '../plan/rules/criteria.ts';
-import type { Seen } from '../plan/seen.ts';
+import { asSeenByNobody, type Seen } from '../plan/seen.ts';
 import type { Outside } from '../ports.ts';
 import { subPlansOf } from '../round/read.ts';
 import { readPlan } from '../state-file/parse-plan.ts';
@@ -96,34 +96,6 @@ function isAsGood(plan: Plan, saved: string, derived: string): boolean {
     return derived === 'running' && unmet.some(({ text }) => plan.fields.blockers?.includes(unmetLine(text)));
   if (saved === 'awaiting-result') return derived === 'running' && underWay;
   return saved === 'running' && derived === 'awaiting-result';
-}
-
-function asSeenByNobody(plan: Plan, settings: Settings): Seen {
-  return {
-    now: 0,
-    machine: '',
-    person: '',
-    email: '',
-    plan,
-    committed: plan,
-    edited: false,
-    ref: '',
-    head: null,
-    settings,
-    attempts: {},
-    runs: [],
-    traced: [],
-    work: {},
-    copied: {},
-    strays: [],
-    aliveElsewhere: 0,
-    writersElsewhere: [],
-    subPlans: {},
-    unchangedFor: {},
-    logTails: {},
-    isApproved: () => true,
-    missingOutputs: new Set(),
-  };
 }
 
 // ---------------------------------------------------------------- what was done, and what stands in the way

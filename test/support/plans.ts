@@ -16,7 +16,7 @@ import { gateTask } from '../../src/plan/gates.ts';
 import { recover } from '../../src/plan/recover.ts';
 import type { Request } from '../../src/plan/request.ts';
 import { checkTask } from '../../src/plan/rules/criteria.ts';
-import type { Seen } from '../../src/plan/seen.ts';
+import { asSeenByNobody, type Seen } from '../../src/plan/seen.ts';
 import type { Run, RunState } from '../../src/ports.ts';
 
 export const HERE = 'kestrel-3f2a';
@@ -147,29 +147,14 @@ export function see(of: Plan, more: Partial<Seen> = {}): Seen {
   const attempts: Record<string, number> = Object.create(null);
   for (const each of more.runs ?? []) attempts[each.task] = Math.max(attempts[each.task] ?? 0, each.attempt);
   return {
+    ...asSeenByNobody(of, DEFAULT_SETTINGS),
     now: NOW,
     machine: HERE,
     person: 'dana',
     email: 'dana@example.org',
-    plan: of,
-    committed: of,
-    edited: false,
     ref: 'refs/heads/main',
     head: HEAD,
-    settings: DEFAULT_SETTINGS,
     attempts,
-    runs: [],
-    traced: [],
-    work: {},
-    copied: {},
-    strays: [],
-    aliveElsewhere: 0,
-    writersElsewhere: [],
-    subPlans: {},
-    unchangedFor: {},
-    logTails: {},
-    isApproved: () => true,
-    missingOutputs: new Set(),
     ...more,
   };
 }
