@@ -11,6 +11,7 @@ export const LATE_BUILTINS = ['child_process', 'crypto', 'zlib', 'os', 'tty'];
 export const LATE_SOURCES = [
   'workers/decode-report.ts',
   'workers/find-descent.ts',
+  'workers/worker-mark.ts',
   // What is only said where something is wrong.
   'error-table.ts',
   'excerpt.ts',

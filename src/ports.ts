@@ -285,8 +285,8 @@ export interface Run {
 /** Where a process comes from; `unknown` where the system does not tell of any process. */
 export type Descent =
   | { readonly kind: 'none' }
-  /** The attempt in words, as far as it is known. */
-  | { readonly kind: 'worker'; readonly attempt: string }
+  /** The attempt in words, as far as it is known; null where nothing is left of it but the mark of workers. */
+  | { readonly kind: 'worker'; readonly attempt: string | null }
   | { readonly kind: 'unknown' };
 
 export interface Workers {

@@ -13,8 +13,16 @@ export function refuseWorker({ outside }: Session, what: string): void {
   const { caller } = outside;
   if (caller !== null) fail('called-by-worker', `a worker cannot ${what}`, { task: caller.task });
   const descent = outside.workers.descent();
-  if (descent.kind === 'worker')
+  if (descent.kind === 'worker' && descent.attempt !== null)
     fail('called-by-worker', `this process descends from ${descent.attempt}, and a worker cannot ${what}`);
+  if (descent.kind === 'worker')
+    fail(
+      'called-by-worker',
+      `this shell was started by a worker (nothing says by which one), and a worker cannot ${what}`,
+      {
+        hint: 'Say it from a shell that no worker started, where "Max file locks" in /proc/self/limits is unlimited.',
+      },
+    );
   if (descent.kind === 'unknown')
     fail('called-by-worker', `nothing says where this process comes from, and a worker cannot ${what}`, {
       hint: 'Make /proc or `ps` work here, so that Rondo can see that no worker calls it.',

@@ -1,10 +1,11 @@
 /**
  * Whether a process descends from a worker. Its environment is its own to change, so the system is asked: who is above
- * it, in whose session and process group it runs, with which environment those were started, where its streams lead.
+ * it, in whose session and process group it runs, with which environment those were started, where its streams lead,
+ * and whether it bears the mark of workers, which is all that is left of one that ended.
  *
- * What remains unseen: a process that has left its session, whose parent has ended, which was started with an empty
- * environment and has closed the worker's output looks like anybody's. The kernel keeps nothing of where it came from.
- * Without `/proc` there are no environments, sessions and streams to look at, only who is above it and its group.
+ * What remains unseen: what root marks anew on purpose, and what a service that no worker started runs at a worker's
+ * wish. Without `/proc` there are no environments, sessions, streams and marks to look at, only who is above it and its
+ * group.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +15,7 @@ import { readRegular } from '../local/read-regular.ts';
 import type { Descent } from '../ports.ts';
 import { listOpenRuns, listPlans, type RunPlace } from './list-runs.ts';
 import { attemptOf, FILES, isSafeName, readClaim, readExit, readProcess } from './run-files.ts';
+import { isMarked } from './worker-mark.ts';
 
 /** Looks at this process; `gitDir` is the checkout's own, whose linked worktrees are looked at, too. */
 export function findDescent(gitDir: string, pid = process.pid): Descent {
@@ -21,7 +23,8 @@ export function findDescent(gitDir: string, pid = process.pid): Descent {
   const [self] = line;
   if (self === undefined) return { kind: 'unknown' };
   const attempt = recordedAbove(gitDir, self, line) ?? markedAbove(self, line) ?? streamOf(line);
-  return attempt === undefined ? { kind: 'none' } : { kind: 'worker', attempt };
+  if (attempt !== undefined) return { kind: 'worker', attempt };
+  return isMarked(pid) ? { kind: 'worker', attempt: null } : { kind: 'none' };
 }
 
 // ---------------------------------------------------------------- what run directories say

@@ -4,6 +4,7 @@ import { existsSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { identify, ownIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { publishOnce, type WriteOptions, writeAtomic } from '../local/write-atomic.ts';
+import type { Argv } from '../model/agents.ts';
 import { watchOutput } from './agents/watch-output.ts';
 import { type BoundedLog, openLog } from './bounded-log.ts';
 import { fingerprintTree } from './fingerprint-tree.ts';
@@ -15,6 +16,7 @@ import { type Command, startCommand } from './start-command.ts';
 import { timer } from './timer.ts';
 import { changedOutside, lookAtTree } from './watch-writes.ts';
 import { workerEnvironment } from './worker-environment.ts';
+import { markSelf, startMarked } from './worker-mark.ts';
 
 /** Claims and runs the attempt of that directory; does nothing where somebody has claimed it, or nothing is ordered. */
 export async function runAttempt(directory: string): Promise<void> {
@@ -80,7 +82,9 @@ async function runCommand(
   const watched = order.agent === undefined ? undefined : watchOutput(plain, order.agent.name);
   const log = watched ?? plain;
   const env = workerEnvironment(process.env, order, directory, claim.token);
-  const once = (timeoutMs: number | null) => runOnce(order, env, claim, log, timeoutMs, asked);
+  const command = order.agent?.argv ?? (['/bin/sh', '-c', order.command] as const);
+  const argv = markSelf() ? command : startMarked(command);
+  const once = (timeoutMs: number | null) => runOnce(argv, order, env, claim, log, timeoutMs, asked);
   const watchesWrites = (order.writes ?? []).length > 0 && order.kind === 'task';
   const before = watchesWrites ? lookAtTree(order.root) : undefined;
   const found = fingerprintOf(order);
@@ -105,6 +109,7 @@ function fingerprintOf({ root, covered }: OrderFile): string | undefined {
 
 /** Runs the command from its start to the end of all it has to end with. */
 async function runOnce(
+  argv: Argv,
   order: OrderFile,
   env: Readonly<Record<string, string>>,
   claim: Claim,
@@ -112,7 +117,7 @@ async function runOnce(
   timeoutMs: number | null,
   asked: Promise<void>,
 ): Promise<End> {
-  const command = startCommand(order.agent?.argv ?? ['/bin/sh', '-c', order.command], order.root, env, log);
+  const command = startCommand(argv, order.root, env, log);
   const leader = command.pid === undefined ? null : identify(command.pid);
   if (leader !== null) noteLeader(leader);
   const why = await waitForEnd(command, timeoutMs, asked);

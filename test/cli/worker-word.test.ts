@@ -1,5 +1,5 @@
 /** What only a person may say is refused to a worker, however it hides: real workers that call the real program. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newPlace, type Place } from './rondo-process.ts';
@@ -13,9 +13,22 @@ afterEach(() => place.remove());
 /** What a worker that drops its environment keeps, lest it reach another state folder. */
 const BARE = 'env -i PATH="$PATH" XDG_STATE_HOME="$XDG_STATE_HOME" GIT_CONFIG_GLOBAL="$GIT_CONFIG_GLOBAL"';
 
+/** Elsewhere nothing is left of an orphan by which it can be told from anybody's process. */
+const ORPHANS_ARE_KNOWN = process.platform === 'linux';
+
+/** Lets a worker end, the session and all, before it asks: nothing above it, no environment, no stream of a worker's. */
+const OUTLIVE = `setsid ${BARE} sh outlive </dev/null >/dev/null 2>&1 &`;
+
 /** Runs a plan whose worker runs the script, while `other` waits for approval; returns what it was told, and how `other` stands. */
-function askAsWorker(script: string): { readonly code: string; readonly other: unknown } {
-  writeFileSync(join(place.dir, 'ask'), 'rondo --json approve other > said 2>&1; touch over\n');
+function askAsWorker(
+  script: string,
+  ask = 'rondo --json approve other > said 2>&1',
+): { readonly code: string; readonly other: unknown } {
+  writeFileSync(join(place.dir, 'ask'), `${ask}; touch over\n`);
+  writeFileSync(
+    join(place.dir, 'outlive'),
+    'while [ ! -e .git/rondo/runs/p/work/1/exit.json ]; do sleep 0.02; done; exec sh ask\n',
+  );
   // Once the process that it is given has ended, which makes an orphan of it.
   writeFileSync(
     join(place.dir, 'later'),
@@ -53,6 +66,71 @@ describe('a worker cannot approve', () => {
     const { code, other } = askAsWorker(script);
     expect(code).toBe('called-by-worker');
     expect(other).not.toMatchObject({ fields: { approved_by: expect.anything() } });
+  });
+});
+
+describe('an orphan that outlives its worker, without environment, in a session of its own, its streams closed', () => {
+  const code = ORPHANS_ARE_KNOWN ? 'called-by-worker' : undefined;
+
+  /** What all of these commands were told by it. */
+  const ASKED = [
+    'approve other',
+    'reject other --reason no',
+    'accept',
+    'edit other approved_by=dana',
+    'edit other needs_approval=false',
+    'trust --all',
+    'run --dry-run --trust-all',
+  ];
+
+  test('is refused whatever is a word of people', () => {
+    const lines = ASKED.map((words, i) => `rondo --json ${words} > said-${i} 2>&1`);
+    const { other } = askAsWorker(OUTLIVE, `${lines.join('; ')}; cp said-0 said`);
+    const told = (_: string, i: number) => JSON.parse(readFileSync(join(place.dir, `said-${i}`), 'utf8'));
+    if (!ORPHANS_ARE_KNOWN) return expect(ASKED.map(told)[0]).not.toHaveProperty('error');
+    expect(ASKED.map(told)).toMatchObject(
+      ASKED.map(() => ({
+        error: {
+          code,
+          message: expect.stringContaining('started by a worker'),
+          hint: expect.stringContaining('no worker started'),
+        },
+      })),
+    );
+    expect(other).not.toMatchObject({ fields: { approved_by: expect.anything() } });
+    place.rondo('round');
+    expect(place.json('show', 'other')).toEqual(other);
+    // And a person is not.
+    expect(place.rondo('approve', 'other').code).toBe(0);
+  });
+
+  test('is known where the shell has to set the mark', () => {
+    const program = join(place.dir, '../bin/prlimit');
+    writeFileSync(program, '#!/bin/sh\nexit 1\n');
+    chmodSync(program, 0o755);
+    expect(askAsWorker(OUTLIVE).code).toBe(code);
+  });
+
+  test('is known where it lowers the limit that marks it', () => {
+    const lower = 'for flag in -w -x; do ulimit -S $flag 3 && ulimit -H $flag 3 && break; done 2>lowered';
+    expect(askAsWorker(OUTLIVE, `${lower}; rondo --json approve other > said 2>&1`).code).toBe(code);
+  });
+
+  test('is known where a gate started it', () => {
+    const { sh, dir } = place;
+    writeFileSync(join(dir, 'ask'), 'rondo --json approve other > said 2>&1; touch over\n');
+    writeFileSync(
+      join(dir, 'outlive'),
+      'while ! rondo show work | grep -q completed; do sleep 0.05; done; exec sh ask\n',
+    );
+    sh(
+      'git config user.name Dana; git config user.email dana@example.org; rondo new p; ' +
+        'rondo add Other; rondo edit other needs_approval=true; rondo claim other; rondo done other; ' +
+        `rondo add Work --run true; rondo edit work 'gates=[". ./gate"]'; rondo trust --all`,
+    );
+    writeFileSync(join(dir, 'gate'), `${OUTLIVE}\n`);
+    sh('rondo run; for i in $(seq 400); do [ -e over ] && break; sleep 0.05; done');
+    expect(JSON.parse(readFileSync(join(dir, 'said'), 'utf8')).error?.code).toBe(code);
   });
 });
 
