@@ -452,6 +452,8 @@ describe('runs', () => {
     const checkout = new Checkout();
     checkout.start('echo > up; while ! test -e go; do sleep 0.01; done; exit 8');
     await until('the command', () => existsSync(join(checkout.root, 'up')));
+    // The wrapper writes down which process that is; its file would be gone between the list and the copy.
+    await until('the note of it', () => existsSync(checkout.file('child.json')));
     const copy = new Checkout();
     cpSync(join(checkout.gitDir, 'rondo'), join(copy.gitDir, 'rondo'), { recursive: true });
     expect(copy.run()).toMatchObject({ settled: true, state: { kind: 'lost' } });
