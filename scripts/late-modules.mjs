@@ -12,6 +12,8 @@ export const LATE_SOURCES = [
   'workers/decode-report.ts',
   'workers/find-descent.ts',
   'workers/worker-mark.ts',
+  'workers/find-lingering.ts',
+  'round/lingering.ts',
   // What is only said where something is wrong.
   'error-table.ts',
   'excerpt.ts',

@@ -40,6 +40,11 @@ export const NOTES = {
     'A result of an earlier attempt came in; it is kept in its run directory and not applied.',
     'Read it there if it matters.',
   ),
+  'still-running': entry(
+    EXIT.done,
+    'A worker is over, and something that it started still runs: its attempt ends with it.',
+    'Wait, or end the process yourself. What is to outlive its task must leave its process group (setsid).',
+  ),
   'outline-unplaced': entry(
     EXIT.done,
     'Something in an outline has no place in a plan.',

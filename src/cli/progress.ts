@@ -15,8 +15,8 @@ export interface Progress {
   round(round: RoundDocument, plan: Plan): void;
   /** A plan inside was moved. */
   inside(round: RoundDocument): void;
-  /** `needs` of the plan and of those inside it. */
-  wait(plan: Plan, needs: readonly NeedDocument[]): void;
+  /** `needs` of the plan and of those inside it; `lingering` is what has yet to end of workers that are over. */
+  wait(plan: Plan, needs: readonly NeedDocument[], lingering: readonly Problem[]): void;
   /** A round could not be made now and is tried again; said once for the same reason. */
   hindrance(problem: Problem): void;
   /** Takes the block away. */
@@ -54,14 +54,16 @@ export function openProgress(session: Session): Progress {
     },
     inside: (round) => say(roundLine(session, round, `${inertLine(round.plan)} `)),
     // Without this nobody would know why nothing goes on. Each need is told once for as long as it lasts.
-    wait(plan, needs) {
+    wait(plan, needs, lingering) {
       const fresh = needs.filter((need) => !told.has(keyOf(need)));
       const idle = idleLine(plan, needs);
+      const rest = lingering.filter((each) => !told.has(placeOf(each)));
       const lines = [
         ...needLines(fresh, session.outside.clock.now()),
         ...idle.filter((line) => !told.has(line)),
+        ...rest.map(({ message, hint }) => inertLine(`${message}. ${hint}`)),
       ];
-      told = new Set([...needs.map(keyOf), ...idle]);
+      told = new Set([...needs.map(keyOf), ...idle, ...lingering.map(placeOf)]);
       live?.erase();
       for (const line of lines) session.note(needNote(session, line));
       live?.show(plan);
@@ -122,6 +124,10 @@ function idleLine({ tasks, fields }: Plan, needs: readonly NeedDocument[]): read
 function needNote({ noteStyle, outside, host }: Session, line: string): string {
   const width = host.stderr.isTTY ? host.stderr.columns - CLOCK : Number.POSITIVE_INFINITY;
   return `${noteStyle.dim(clockTime(outside.clock.now()))} ${wrap(line, width, ' '.repeat(CLOCK))}`;
+}
+
+function placeOf({ code, task }: Problem): string {
+  return `${code} ${task}`;
 }
 
 /** The columns of `14:02:11 `. */

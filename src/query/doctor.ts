@@ -5,10 +5,11 @@ import { taskStatusOf } from '../model/plan.ts';
 import type { TaskStatus } from '../model/status.ts';
 import type { Stray } from '../plan/seen.ts';
 import { isGone, strayProblem } from '../plan/strays.ts';
-import type { Outside, RepoFacts } from '../ports.ts';
+import type { Lingering, Outside, RepoFacts } from '../ports.ts';
 import { checkPlans } from '../review/check-plans.ts';
 import { findPlans } from '../round/find-plans.ts';
 import { findStrays } from '../round/find-strays.ts';
+import { lingeringProblem } from '../round/lingering.ts';
 import { checkWorktrees } from './doctor-worktrees.ts';
 import { viewPlan } from './read-only.ts';
 import { listCommands } from './trust.ts';
@@ -182,10 +183,13 @@ async function workers(outside: Outside, wanted: ReadonlySet<string>): Promise<r
   if (alive.length === 0) return [check('workers', 'ok', 'none running')];
   const { plans: found } = await findPlans(outside);
   const strays = new Map((await findStrays(outside, alive, null)).map((stray) => [stray.pid, stray]));
+  const lingering = new Map(outside.workers.lingering().map((run) => [nameOf(run), run]));
   return alive.map((run) => {
-    const name = `${run.plan}/${run.task}/${run.attempt}`;
+    const name = nameOf(run);
     const stray = strays.get(run.pid);
     if (stray !== undefined) return strayCheck(stray, found[0]?.name);
+    const rest = lingering.get(name);
+    if (rest !== undefined) return lingeringCheck(rest);
     return wanted.has(name) || run.task.startsWith('+')
       ? check('workers', 'ok', `${name} runs as process ${run.pid}`)
       : check(
@@ -195,6 +199,15 @@ async function workers(outside: Outside, wanted: ReadonlySet<string>): Promise<r
           `The next round stops it: rondo round ${run.plan}`,
         );
   });
+}
+
+function nameOf({ plan, task, attempt }: Pick<Lingering, 'plan' | 'task' | 'attempt'>): string {
+  return `${plan}/${task}/${attempt}`;
+}
+
+function lingeringCheck(run: Lingering): Check {
+  const { message, hint } = lingeringProblem(run);
+  return check('workers', 'warning', message, hint);
 }
 
 /** A worker of a plan that is not in the work tree: under another name, on another branch, or gone. */

@@ -7,6 +7,7 @@ import { durationMs, timeMs } from '../model/time.ts';
 import { countTasks } from '../plan/count-tasks.ts';
 import type { Outside, Watch } from '../ports.ts';
 import type { PlanFile } from './find-plans.ts';
+import { lingeringProblem } from './lingering.ts';
 import { loadSettings, settingsOf } from './load-settings.ts';
 import type { Reported } from './report.ts';
 import { PlansInside } from './run-inside.ts';
@@ -30,8 +31,13 @@ export interface RunOptions {
   readonly onRound: (round: RoundDocument, plan: Plan) => void;
   /** Called after each round that changed a plan which a task of this one stands for. */
   readonly onInside?: (round: RoundDocument) => void;
-  /** Called before each wait. */
-  readonly onWait?: (until: number | null, plan: Plan, needs: readonly NeedDocument[]) => void;
+  /** Called before each wait, also with what of the workers waited for has yet to end although they are over. */
+  readonly onWait?: (
+    until: number | null,
+    plan: Plan,
+    needs: readonly NeedDocument[],
+    lingering: readonly Problem[],
+  ) => void;
   /** Called where a round could not be made now and is tried again: git is busy, the plan is being edited. */
   readonly onHindrance?: (problem: Problem) => void;
 }
@@ -134,11 +140,12 @@ async function waitForNews(
   const retry = inside.isHindered ? [outside.clock.now() + HINDRANCE_MS] : [];
   const times = [...wakes.flatMap((time) => time ?? []), ...retry];
   const until = times.length === 0 ? null : Math.min(...times);
-  options.onWait?.(until, plan, document.needs);
   const names = new Set(plans.map((each) => each.target.name));
+  const alive = aliveHere(outside, names);
+  options.onWait?.(until, plan, document.needs, alive === 0 ? [] : lingeringHere(outside, names));
   const held = document.needs.some((need) => need.kind === 'trust');
   const before = withoutEvent(outside, names, held);
-  const pause = held ? APPROVAL_MS : aliveHere(outside, names) > 0 ? LIVENESS_MS : null;
+  const pause = held ? APPROVAL_MS : alive > 0 ? LIVENESS_MS : null;
   for (;;) {
     const check = pause === null ? null : outside.clock.now() + pause;
     const next = check === null ? until : Math.min(check, until ?? check);
@@ -161,6 +168,14 @@ function withoutEvent(outside: Outside, plans: ReadonlySet<string>, held: boolea
 
 function aliveHere({ workers }: Outside, plans: ReadonlySet<string>): number {
   return workers.alive().filter((run) => plans.has(run.plan)).length;
+}
+
+/** Those of the workers waited for that have ended but for something they started. */
+function lingeringHere({ workers }: Outside, plans: ReadonlySet<string>): readonly Problem[] {
+  return workers
+    .lingering()
+    .filter((run) => plans.has(run.plan))
+    .map(lingeringProblem);
 }
 
 /** When to look again without news: the checkpoint, or before it where a lease must be extended in time. Milliseconds since 1970. */

@@ -6,14 +6,14 @@ import type { RunState } from '../ports.ts';
 import { reportOfAgent } from './agents/report-of-agent.ts';
 import { type DecodeReport, readResult } from './read-result.ts';
 import { type Claim, FILES, readClaim, readExit, readProcess } from './run-files.ts';
-import { isRunning } from './run-processes.ts';
+import { livingOf } from './run-processes.ts';
 
 /** What stands of an attempt, before its result is read. */
 export type RunPhase =
   | { readonly kind: 'announced' }
   | { readonly kind: 'alive'; readonly pid: number; readonly startedAt: number }
   /** The wrapper is gone, and what it started still runs: to be ended. */
-  | { readonly kind: 'orphaned'; readonly claim: Claim }
+  | { readonly kind: 'orphaned'; readonly claim: Claim; readonly pid: number }
   | { readonly kind: 'ended' }
   | { readonly kind: 'lost' }
   /** Copied from another checkout, whose run it is. */
@@ -54,7 +54,8 @@ function claimed(directory: string): RunPhase {
     return { kind: 'alive', pid: claim.wrapper.pid, startedAt: claim.startedAt };
   // Its last act may have come after the directory was listed.
   if (readExit(directory) !== undefined) return { kind: 'ended' };
-  return leavesProcesses(directory, claim) ? { kind: 'orphaned', claim } : { kind: 'lost' };
+  const [pid] = processesOf(directory, claim);
+  return pid === undefined ? { kind: 'lost' } : { kind: 'orphaned', claim, pid };
 }
 
 /** A wrapper in another container cannot be seen; it touches its claim once a minute. */
@@ -64,11 +65,12 @@ function isBeating(directory: string): boolean {
   return Date.now() - changedAt(directory, FILES.claim) < BEAT_LIMIT_MS;
 }
 
-function leavesProcesses(directory: string, claim: Claim): boolean {
+/** The numbers of what a run started and still lives. */
+export function processesOf(directory: string, claim: Claim): readonly number[] {
   // After a restart of the machine, or in another container, there is nothing of it to be found.
-  if (fateOf(claim.wrapper) === 'unknown') return false;
+  if (fateOf(claim.wrapper) === 'unknown') return [];
   const leader = readProcess(directory, FILES.child) ?? null;
-  return isRunning({ token: claim.token, leader, sure: false }, 'all');
+  return livingOf({ token: claim.token, leader, sure: false }, 'all');
 }
 
 function changedAt(directory: string, file: string): number {
@@ -90,7 +92,7 @@ export function stateOf(directory: string, phase: RunPhase, decode: DecodeReport
     case 'alive':
       return phase;
     case 'orphaned':
-      return { kind: 'alive', pid: phase.claim.wrapper.pid, startedAt: phase.claim.startedAt };
+      return { kind: 'alive', pid: phase.pid, startedAt: phase.claim.startedAt };
     case 'ended': {
       const exit = readExit(directory);
       if (exit === undefined) return { kind: 'lost' }; // removed meanwhile

@@ -6,8 +6,9 @@ import { fail } from '../errors.ts';
 import { fateOf, identify } from '../local/process-identity.ts';
 import { cannotWrite, writeAtomic } from '../local/write-atomic.ts';
 import { timeMs } from '../model/time.ts';
-import type { Announced, Descent, Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import type { Announced, Descent, Lingering, Run, RunState, Workers, WorkOrder } from '../ports.ts';
 import { findDescent } from './find-descent.ts';
+import { findLingering } from './find-lingering.ts';
 import { listRun, phaseOf, type RunPhase, stateOf } from './inspect-run.ts';
 import {
   enterRun,
@@ -75,10 +76,14 @@ class LocalWorkers implements Workers {
       .flatMap(({ plan, task, attempt, directory }) => {
         const phase = this.#phase(directory);
         if (phase?.kind === 'alive') return [{ plan, task, attempt, pid: phase.pid }];
-        return phase?.kind === 'orphaned' ? [{ plan, task, attempt, pid: phase.claim.wrapper.pid }] : [];
+        return phase?.kind === 'orphaned' ? [{ plan, task, attempt, pid: phase.pid }] : [];
       });
     // A run may stand under two names of its plan; it is one worker.
     return [...new Map(live.map((run) => [run.pid, run])).values()];
+  }
+
+  lingering(): readonly Lingering[] {
+    return findLingering(this.#options.gitDir);
   }
 
   announced(plan: string, task: string, attempt: number): Announced | null {

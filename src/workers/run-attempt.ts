@@ -10,7 +10,15 @@ import { type BoundedLog, openLog } from './bounded-log.ts';
 import { fingerprintTree } from './fingerprint-tree.ts';
 import { isWorkFile } from './is-work-file.ts';
 import { type End, pollUntilOver, type Why } from './poll-until-over.ts';
-import { type Claim, type ExitFile, FILES, type OrderFile, readExit, readOrder } from './run-files.ts';
+import {
+  type Claim,
+  type ExitFile,
+  FILES,
+  markLingering,
+  type OrderFile,
+  readExit,
+  readOrder,
+} from './run-files.ts';
 import { endRun, type RunProcesses } from './run-processes.ts';
 import { type Command, startCommand } from './start-command.ts';
 import { timer } from './timer.ts';
@@ -127,7 +135,8 @@ async function runOnce(
     sure: command.pid !== undefined,
   };
   // After an end of its own accord only the group is swept: a daemon that the command started on purpose may stay.
-  await endRun(run, order.graceMs, why === 'exit' ? 'group' : 'all');
+  await endRun(run, order.graceMs, why === 'exit' ? 'group' : 'all', () => markLingering('.'));
+  rmSync(FILES.lingering, { force: true });
   const end = await command.exited;
   await command.drained();
   return { end, why };

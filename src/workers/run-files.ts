@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fail } from '../errors.ts';
 import { isIdentity, type ProcessIdentity } from '../local/process-identity.ts';
 import { readJson } from '../local/read-regular.ts';
+import { writeAtomic } from '../local/write-atomic.ts';
 import { AGENTS } from '../model/agents.ts';
 import type { Announced, WorkOrder } from '../ports.ts';
 import type { AgentEnd } from './agents/agent-end.ts';
@@ -27,6 +28,8 @@ export const FILES = {
   step: 'step',
   /** Mark: the attempt is to be stopped. */
   stop: 'stop',
+  /** Mark: its processes were asked to end a while ago, and have not yet. */
+  lingering: 'lingering',
   /** Mark: a round has consumed or fenced it. */
   settled: 'settled',
   /** The helper that ends what a killed wrapper left running. */
@@ -119,6 +122,16 @@ export function readClaim(directory: string): Claim | undefined {
 export function readExit(directory: string): ExitFile | undefined {
   const value = readJson(join(directory, FILES.exit), 1_048_576);
   return isExit(value) ? value : undefined;
+}
+
+/** Marks that the processes of a run take their time to end; wakes who watches the plan's runs. Told as far as it can be. */
+export function markLingering(directory: string): void {
+  try {
+    const tempDir = join(directory, '../..');
+    writeAtomic(join(directory, FILES.lingering), '', { fsync: false, tempDir });
+  } catch {
+    // The disk is full. Their end matters more than the word of it.
+  }
 }
 
 /** A process that a file names; undefined where there is no such file. */

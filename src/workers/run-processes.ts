@@ -24,10 +24,15 @@ export function signalRun(run: RunProcesses, signal: NodeJS.Signals, reach: Reac
 
 /** Whether anything of an attempt lives. */
 export function isRunning(run: RunProcesses, reach: Reach): boolean {
+  return livingOf(run, reach).length > 0;
+}
+
+/** The numbers of what lives of an attempt; where they cannot be listed, that of its group. */
+export function livingOf(run: RunProcesses, reach: Reach): readonly number[] {
   if (process.platform !== 'linux')
-    return run.leader !== null && isGroupOurs(run) && send(-run.leader.pid, 0);
-  if (reach === 'group' && run.leader !== null && !send(-run.leader.pid, 0)) return false;
-  return listInProc(run, reach).length > 0;
+    return run.leader !== null && isGroupOurs(run) && send(-run.leader.pid, 0) ? [run.leader.pid] : [];
+  if (reach === 'group' && run.leader !== null && !send(-run.leader.pid, 0)) return [];
+  return listInProc(run, reach);
 }
 
 /** A number may have gone to somebody else's group since; the leader's identity, where it lives, settles it. */
@@ -70,15 +75,27 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** From when on it is worth saying that something takes its time to end. */
+const SOON_MS = 1000;
+
 /**
  * Ends an attempt's processes: SIGTERM, so many milliseconds of grace, SIGKILL. Resolves once none lives, or where even
- * SIGKILL does not help within ten seconds.
+ * SIGKILL does not help within ten seconds. `onLingering` is called where they live on a second after their SIGTERM.
  */
-export async function endRun(run: RunProcesses, graceMs: number, reach: Reach): Promise<void> {
+export async function endRun(
+  run: RunProcesses,
+  graceMs: number,
+  reach: Reach,
+  onLingering: () => void = () => undefined,
+): Promise<void> {
   if (!isRunning(run, reach)) return;
   signalRun(run, 'SIGTERM', reach);
   signalRun(run, 'SIGCONT', reach); // a stopped process takes its SIGTERM only when it goes on
-  if (await isOverWithin(run, graceMs, reach)) return;
+  if (await isOverWithin(run, Math.min(SOON_MS, graceMs), reach)) return;
+  if (graceMs > SOON_MS) {
+    onLingering();
+    if (await isOverWithin(run, graceMs - SOON_MS, reach)) return;
+  }
   for (let round = 0; round < 50; round++) {
     signalRun(run, 'SIGKILL', reach); // again and again, for those that were started meanwhile
     if (await isOverWithin(run, 200, reach)) return;

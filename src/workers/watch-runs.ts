@@ -7,7 +7,7 @@ import { listOpenRuns } from './list-runs.ts';
 import { FILES, planFolder, readClaim } from './run-files.ts';
 
 /**
- * Calls back each time a run of the plan has ended or got lost after this call; returns what ends the watch. Start it
+ * Calls back each time a run of the plan has ended, got lost or takes its time to end after this call; returns what ends the watch. Start it
  * before the round whose workers are waited for: what has ended by then is for that round to see.
  */
 export function watchRuns(
@@ -86,6 +86,7 @@ function endOf(directory: string): string | undefined {
   if (names === undefined || names.has(FILES.settled)) return undefined;
   if (names.has(FILES.exit)) return 'ended';
   if (names.has(FILES.lost)) return 'lost';
+  if (names.has(FILES.lingering)) return 'lingering';
   const claim = names.has(FILES.claim) ? readClaim(directory) : undefined;
   return claim !== undefined && fateOf(claim.wrapper) === 'gone' ? 'gone' : undefined;
 }

@@ -27,6 +27,25 @@ describe('a run that waits', () => {
     place.sh('touch go; rondo logs held --follow');
   });
 
+  test('says once for which process it waits where the command has ended', async () => {
+    const rest = `sh -c 'trap "" TERM; ${HOLD}'`;
+    place.sh(
+      `echo 'grace: 1h' > rondo.yaml; rondo new p; rondo add A --id held --run "$RUN"; rondo trust --all`,
+      {
+        RUN: `${rest} & exit 0`,
+      },
+    );
+    const run = place.start(['run']);
+    await run.until('at once: kill -9');
+    // What else wakes it makes it say nothing again.
+    place.sh('rondo decide "we wait"; rondo add B --id other --run true; rondo trust --all');
+    await run.until('other completed');
+    place.sh('touch go');
+    const { err, code } = await run.ended;
+    expect(code).toBe(0);
+    expect(err.split('p/held is over but for process')).toHaveLength(2);
+  });
+
   test('goes on with what is approved meanwhile', async () => {
     place.sh(
       `rondo new p; rondo add A --id held --run '${HOLD}'; rondo trust --all; rondo add E --id fresh --run true`,

@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   model: { files: ['model/'], mayImport: [], pure: true },
   ports: {
-    files: ['ports.ts', 'ports-worktrees.ts'],
+    files: ['ports.ts', 'ports-workers.ts', 'ports-worktrees.ts'],
     mayImport: ['errors:types', 'model:types'],
     pure: true,
   },

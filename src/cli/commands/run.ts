@@ -97,7 +97,7 @@ async function runOnce(
       signal,
       onRound: (round, plan) => progress.round(round, plan),
       onInside: (round) => progress.inside(round),
-      onWait: (_until, plan, needs) => progress.wait(plan, needs),
+      onWait: (_until, plan, needs, lingering) => progress.wait(plan, needs, lingering),
       onHindrance: (problem) => progress.hindrance(problem),
     });
   } finally {
