@@ -37,7 +37,7 @@ export const NOTES = {
   ),
   'fenced-result': entry(
     EXIT.done,
-    'A result of an earlier attempt came in; it is kept in its run directory and not applied.',
+    'An earlier attempt, or one that was cancelled, came to its end; what it left is kept in its run directory and not applied.',
     'Read it there if it matters.',
   ),
   'still-running': entry(

@@ -366,7 +366,7 @@ function recoverStrayRun(draft: Draft, seen: Seen, run: Run, consumed: ReadonlyS
   draft.problems.push(
     problem(
       'fenced-result',
-      `attempt ${run.attempt} of ${run.task} came back late; its result is kept and not applied`,
+      `attempt ${run.attempt} of ${run.task} ${whyFenced(task, current)}; what it left is kept and not applied`,
       {
         severity: 'info',
         file: seen.plan.file,
@@ -376,6 +376,11 @@ function recoverStrayRun(draft: Draft, seen: Seen, run: Run, consumed: ReadonlyS
     ),
   );
   settle(draft, seen, run.task, run.attempt, 'a later attempt or decision stands');
+}
+
+function whyFenced(task: Task | undefined, current: boolean): string {
+  if (task === undefined) return 'is over, and its task is not in the plan any more';
+  return current && taskStatusOf(task) === 'cancelled' ? 'was cancelled, and is over' : 'came back late';
 }
 
 const CONSUMED: readonly string[] = ['completed', 'failed', 'blocked'];

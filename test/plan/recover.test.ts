@@ -314,6 +314,28 @@ describe('a result of an older attempt', () => {
       expect([again.codes, again.effects, again.draft.changes]).toEqual([[], [], []]);
     });
 
+  it.each([
+    ['of a task that is at a later attempt', [task('a', inProgress(2))], 'came back late'],
+    [
+      'of a task that was cancelled',
+      [task('a', { ...inProgress(1), status: 'cancelled' })],
+      'was cancelled, and is over',
+    ],
+    [
+      'of a task cancelled at a later attempt',
+      [task('a', { ...inProgress(2), status: 'cancelled' })],
+      'came back late',
+    ],
+    ['of a task that is gone', [], 'is over, and its task is not in the plan any more'],
+  ])('is reported %s by what became of it', (_what, tasks, words) => {
+    const { draft } = move(
+      see(plan([...tasks, personTask('other')]), { runs: [run('a', 1, ended({ stopped: true }))] }),
+    );
+    expect(draft.problems.filter((p) => p.code === 'fenced-result').map((p) => p.message)).toEqual([
+      `attempt 1 of a ${words}; what it left is kept and not applied`,
+    ]);
+  });
+
   it('is stopped first where it still runs', () => {
     expect(move(see(now, { runs: [run('a', 1, alive()), run('a', 2, alive())] })).effects).toEqual([
       'stop a/1',
