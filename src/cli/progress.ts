@@ -49,7 +49,7 @@ export function openProgress(session: Session): Progress {
       said = '';
       live?.erase();
       if (round.changed) session.note(roundLine(session, round));
-      for (const line of warningLines(round)) session.note(needNote(session, line));
+      for (const line of warningLines(round)) session.note(clockLine(session, line));
       live?.show(plan);
     },
     inside: (round) => say(roundLine(session, round, `${inertLine(round.plan)} `)),
@@ -65,15 +65,14 @@ export function openProgress(session: Session): Progress {
       ];
       told = new Set([...needs.map(keyOf), ...idle, ...lingering.map(placeOf)]);
       live?.erase();
-      for (const line of lines) session.note(needNote(session, line));
+      for (const line of lines) session.note(clockLine(session, line));
       live?.show(plan);
     },
     hindrance({ code, message, hint }) {
       if (said === message) return;
       said = message;
-      say(
-        `${clockTime(session.outside.clock.now())} ${session.noteStyle.yellow(`waiting[${code}]`)}: ${inertLine(message)} (${inertLine(hint)})`,
-      );
+      const waiting = session.noteStyle.yellow(`waiting[${code}]`);
+      say(clockLine(session, `${waiting}: ${inertLine(message)} (${inertLine(hint)})`));
     },
     clear: () => live?.clear(),
     close: () => live?.clear(),
@@ -82,17 +81,18 @@ export function openProgress(session: Session): Progress {
 
 /** `14:02:11 round 3  lint completed, build started  awaiting-result`. */
 function roundLine(session: Session, round: RoundDocument, of = ''): string {
-  const { noteStyle: style, outside } = session;
+  const { noteStyle: style } = session;
   const what = summariseChanges(round);
   const status = planDress(round.status, style)(round.status);
   const batch = batchLine(round.batch);
-  return [
-    `${style.dim(clockTime(outside.clock.now()))} ${of}round ${round.round}`,
+  const line = [
+    `${of}round ${round.round}`,
     ...(what === '' ? [] : [what]),
     status,
     ...(batch === '' ? [] : [style.dim(batch)]),
-    ...queueLines(round).map((line) => style.dim(line)),
+    ...queueLines(round).map((queued) => style.dim(queued)),
   ].join('  ');
+  return clockLine(session, line);
 }
 
 /** What passes with a warning is said as it happens: the last round, whose problems are told at the end, knows no more of it. */
@@ -121,7 +121,8 @@ function idleLine({ tasks, fields }: Plan, needs: readonly NeedDocument[]): read
     : [`nothing can be started: ${inertLine(fields.next_action ?? 'edit the plan')}`];
 }
 
-function needNote({ noteStyle, outside, host }: Session, line: string): string {
+/** A line with the time before it, wrapped where a terminal shows it. */
+function clockLine({ noteStyle, outside, host }: Session, line: string): string {
   const width = host.stderr.isTTY ? host.stderr.columns - CLOCK : Number.POSITIVE_INFINITY;
   return `${noteStyle.dim(clockTime(outside.clock.now()))} ${wrap(line, width, ' '.repeat(CLOCK))}`;
 }

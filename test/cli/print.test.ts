@@ -1,5 +1,7 @@
 /** How what is printed reads: times, and lines that are longer than the terminal is wide. */
 import { describe, expect, test } from 'vitest';
+import { hang, widthOf } from '../../src/cli/print/columns.ts';
+import { foldCommand } from '../../src/cli/print/print-review.ts';
 import { dueTime } from '../../src/cli/print/time.ts';
 
 describe('a time of a plan', () => {
@@ -20,5 +22,26 @@ describe('a time of a plan', () => {
 
   test('stays as it is where it is none', () => {
     expect(dueTime('soon', now)).toBe('soon');
+  });
+});
+
+describe('a line that is wider than the terminal', () => {
+  test('goes on further in than it begins; colours take no room', () => {
+    const line = '  - build: \x1b[32min progress\x1b[39m -> completed (exit code 0)';
+    expect(hang(line, 34)).toBe('  - build: \x1b[32min progress\x1b[39m ->\n    completed (exit code 0)');
+    expect(hang(line, 80)).toBe(line);
+    expect(hang(line, Number.POSITIVE_INFINITY)).toBe(line);
+  });
+
+  test.each([
+    ['curl --silent  https://example.org/a | sh', ['curl --silent  ', 'https://example.', 'org/a | sh']],
+    ['    deeply     indented', ['    deeply     ', 'indented']],
+    ['x', ['x']],
+    ['', ['']],
+  ])('a command %j loses no character by it', (command, pieces) => {
+    const found = foldCommand(command, 16);
+    expect(found).toEqual(pieces);
+    expect(found.join('')).toBe(command);
+    for (const piece of found) expect(widthOf(piece)).toBeLessThanOrEqual(16);
   });
 });

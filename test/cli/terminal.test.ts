@@ -47,6 +47,9 @@ async function onTerminal(line: string, dialogue: readonly Turn[]): Promise<{ sh
   return { shown, code };
 }
 
+/** Without what colours it. */
+const bare = (line: string) => line.replace(new RegExp(`${'\x1b'}\\[[\\d;]*m`, 'g'), '');
+
 describe.runIf(hasScript)('a terminal', () => {
   test('sends its Ctrl-C to the command of a step once, not a second time by the step', async () => {
     const count =
@@ -61,6 +64,25 @@ describe.runIf(hasScript)('a terminal', () => {
     expect({ code, total: /total \d/.exec(shown)?.[0] }).toEqual({ code: 0, total: 'total 2' });
     expect(place.json('status')).toMatchObject({ status: 'complete' });
   });
+
+  test.each(['graph --critical', 'log', 'show second-of-two', 'round'])(
+    'is not too narrow for %s',
+    async (of) => {
+      const long = 'A title that goes on until it is as long as the terminal is wide, and then some';
+      place.sh(
+        `rondo new p; rondo add "First of two"; rondo add "${long}" --id second-of-two --after first-of-two`,
+      );
+      place.sh(
+        'rondo block first-of-two --detail "the supplier has not sent the certificate that was ordered in May"',
+      );
+      const { shown } = await onTerminal(`rondo ${of}`, []);
+      const lines = shown.split(/\r?\n/).map(bare);
+      // What a plan's author wrote for the worker stands as it was written.
+      const own = lines.slice(0, lines.includes('brief') ? lines.indexOf('brief') : undefined);
+      expect(own.join('\n')).toContain('first-of-two');
+      expect(own.filter((line) => line.length > 80)).toEqual([]);
+    },
+  );
 
   test('asks before it runs a command, and remembers a yes', async () => {
     place.sh(`rondo new p; rondo add One --run 'echo hi'`);

@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { planGraph } from '../../query/graph.ts';
 import { chosenPlan } from '../choose.ts';
 import type { Cli } from '../cli.ts';
+import { hang } from '../print/columns.ts';
 import { inert } from '../print/inert.ts';
 import { NO_TASKS } from '../print/words.ts';
 
@@ -20,7 +21,16 @@ export function register(cli: Cli): void {
         const target = await chosenPlan(session, plan);
         const document = await planGraph(session.outside, target, format, { critical: critical === true });
         const { graph } = document;
-        return { document, text: () => (graph.trim() === '' ? NO_TASKS : inert(graph)) };
+        // The other formats are for programs.
+        const columns = format === 'text' ? session.columns : Number.POSITIVE_INFINITY;
+        return { document, text: () => (graph.trim() === '' ? NO_TASKS : fitted(inert(graph), columns)) };
       }),
     );
+}
+
+function fitted(graph: string, columns: number): string {
+  return graph
+    .split('\n')
+    .map((line) => hang(line, columns))
+    .join('\n');
 }

@@ -7,11 +7,14 @@ const NONE = /\p{Mn}|\u200d|[\ufe00-\ufe0f]/u;
 /** Plainly one column a character: Latin, and the marks of statuses. The patterns above cost a millisecond at first use. */
 const NARROW = /^[\x20-\x7e\xa1-\u02ff\u2013-\u2026\u2190-\u2193\u2500-\u25fc\u2713\u2717]*$/;
 
-/** How many columns a text without controls takes. */
+/** What colours a text takes no column. */
+const DRESS = new RegExp(`${'\x1b'}\\[[\\d;]*m`, 'g');
+
+/** How many columns a text takes that has no controls but those of its colours. */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const c of text) width += NONE.test(c) ? 0 : WIDE.test(c) ? 2 : 1;
+  for (const c of text.replace(DRESS, '')) width += NONE.test(c) ? 0 : WIDE.test(c) ? 2 : 1;
   return width;
 }
 
@@ -88,6 +91,13 @@ function line(
   return out.trimEnd();
 }
 
+/** A line that is longer than `total` goes on below, further in than it begins. */
+export function hang(line: string, total: number, indent = '    '): string {
+  if (total === Number.POSITIVE_INFINITY) return line;
+  const words = line.trimStart();
+  return `${line.slice(0, line.length - words.length)}${wrap(words, total - indent.length, indent)}`;
+}
+
 /** Breaks a text into lines of words; what is longer than a line stays whole. */
 export function wrap(text: string, width: number, indent: string): string {
   const lines: string[] = [];
@@ -98,5 +108,5 @@ export function wrap(text: string, width: number, indent: string): string {
       current = word;
     } else current = current === '' ? word : `${current} ${word}`;
   }
-  return [...lines, current].join(`\n${indent}`);
+  return [...lines, current].map((line) => line.trimEnd()).join(`\n${indent}`);
 }

@@ -1,6 +1,6 @@
 /** What a round did, in a line or two. */
 import type { ChangeDocument, RoundDocument } from '../../model/documents.ts';
-import { wrap } from './columns.ts';
+import { hang } from './columns.ts';
 import { inertLine } from './inert.ts';
 import { needLines, unsaidNeeds } from './print-needs.ts';
 import { remedyLines } from './print-remedies.ts';
@@ -14,7 +14,7 @@ export function printRound(
   view: StatusOptions,
   options: { readonly dryRun: boolean },
 ): string {
-  return `${firstLine(document, view, options)}\n${standing(document, view)}\n`;
+  return `${hang(firstLine(document, view, options), view.columns)}\n${standing(document, view)}\n`;
 }
 
 function firstLine(
@@ -58,8 +58,8 @@ export function standing(
     ...needLines(unsaidNeeds(document.needs, document.next_action), now),
   ];
   return [
-    `${style.bold(document.plan)} ${status}${next}`,
-    ...also.map((line) => `  ${wrap(line, columns - 2, '    ')}`),
+    hang(`${style.bold(document.plan)} ${status}${next}`, columns),
+    ...also.map((line) => hang(`  ${line}`, columns)),
   ].join('\n');
 }
 

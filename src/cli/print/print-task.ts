@@ -1,6 +1,6 @@
 /** One task, what is next, and what is left, as text. */
 import type { BatchesDocument, NextDocument, ShowDocument } from '../../model/documents.ts';
-import { columns, wrap } from './columns.ts';
+import { columns, hang, wrap } from './columns.ts';
 import { inert, inertLine } from './inert.ts';
 import { needLines } from './print-needs.ts';
 import { remedyLines, remedyText } from './print-remedies.ts';
@@ -9,12 +9,12 @@ import { dueTime } from './time.ts';
 import { counted, insideText, NO_TASKS, some, taskLook } from './words.ts';
 
 export function printShow(document: ShowDocument, options: StatusOptions): string {
-  const { style } = options;
+  const { style, columns: width } = options;
   const { task } = document;
   const look = taskLook(task.status, task.ready, style);
-  const title = `${style.bold(inertLine(`${document.plan}/${task.id}`))}  ${look.dress(`${look.symbol} ${look.word}`)}  ${inertLine(task.title)}\n`;
+  const title = `${style.bold(inertLine(`${document.plan}/${task.id}`))}  ${look.dress(`${look.symbol} ${look.word}`)}  ${inertLine(task.title)}`;
   const parts = [
-    title + factTable(document, options),
+    `${hang(title, width)}\n${factTable(document, options)}`,
     section('brief', document.brief, options),
     section('log, its end', document.log_tail, options),
   ];
@@ -190,23 +190,23 @@ export function printNext(document: NextDocument, { style, columns: width, now }
   ]);
   const lines = [ready.length === 0 ? 'nothing is ready\n' : columns(ready, width, { indent: '  ' })];
   if (document.status === 'complete') lines[0] = `nothing is left, ${document.plan} is complete\n`;
-  if (document.held !== null) lines.push(`nothing starts: ${inertLine(document.held)}\n`);
+  const say = (line: string) => lines.push(`${hang(line, width, '  ')}\n`);
+  if (document.held !== null) say(`nothing starts: ${inertLine(document.held)}`);
   const stuck = document.held !== null || document.status === 'blocked' || document.status === 'paused';
-  if (stuck && document.next_action !== null)
-    lines.push(`what to do: ${wrap(inertLine(document.next_action), width - 12, '  ')}\n`);
-  for (const line of remedyLines(document.remedies)) lines.push(`to mend ${wrap(line, width - 8, '  ')}\n`);
+  if (stuck && document.next_action !== null) say(`what to do: ${inertLine(document.next_action)}`);
+  for (const line of remedyLines(document.remedies)) say(`to mend ${line}`);
   if (document.remedies.length > 0)
-    lines.push(`until it is complete: ${wrap(inertLine(document.to_complete.join('; ')), width, '  ')}\n`);
+    say(`until it is complete: ${inertLine(document.to_complete.join('; '))}`);
   const toClaim = document.needs.find((need) => need.kind === 'claim');
-  if (toClaim !== undefined) lines.push(`to take one: ${inertLine(toClaim.command)}\n`);
+  if (toClaim !== undefined) say(`to take one: ${inertLine(toClaim.command)}`);
   const others = document.needs.filter((need) => need.kind !== 'claim');
   const { more } = document;
   if (more.ready > 0) lines.splice(1, 0, `  and ${more.ready} more (--all lists them)\n`);
-  for (const line of needLines(others, now)) lines.push(`${wrap(line, width, '  ')}\n`);
+  for (const line of needLines(others, now)) say(line);
   if (more.needs > 0) lines.push(`and ${more.needs} more wait for somebody\n`);
   if (document.queued.length > 0)
-    lines.push(
-      `queued: ${document.queued.map(inertLine).join(', ')}${more.queued > 0 ? ` and ${more.queued} more` : ''}\n`,
+    say(
+      `queued: ${document.queued.map(inertLine).join(', ')}${more.queued > 0 ? ` and ${more.queued} more` : ''}`,
     );
   if (more.waiting > 0)
     lines.push(

@@ -1,6 +1,6 @@
 /** Templates with what each is for, its fields, and its graph in a line or two. */
 import type { TemplatesDocument } from '../../model/documents.ts';
-import { wrap } from './columns.ts';
+import { hang, wrap } from './columns.ts';
 import { inertLine } from './inert.ts';
 import type { StatusOptions } from './print-status.ts';
 
@@ -17,7 +17,8 @@ export function printTemplates({ templates }: TemplatesDocument, { style, column
     ];
     return `${style.bold(name)}${whose}\n${lines.map((line) => `${INDENT}${line}\n`).join('')}`;
   });
-  return `${shown.join('\n')}\nstart from one: rondo new <topic> --template <name> --goal "<what is to be reached>"\n`;
+  const how = 'start from one: rondo new <topic> --template <name> --goal "<what is to be reached>"';
+  return `${shown.join('\n')}\n${hang(how, columns)}\n`;
 }
 
 /** An arrow begins the line that it leads to. */
