@@ -127,6 +127,6 @@ function realDirectory(dir: string): string {
   try {
     return realpathSync(dir);
   } catch {
-    return fail('not-a-repository', `${dir} is not there`);
+    return fail('not-a-repository', `${dir} is not there`, { hint: 'Correct the folder after `-C`.' });
   }
 }

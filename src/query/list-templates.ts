@@ -7,8 +7,9 @@ import type { Outside } from '../ports.ts';
 import { findTemplates, type ShippedTemplate } from '../round/find-templates.ts';
 import { problemAsDocument } from '../round/report.ts';
 
+/** Outside of a repository (`undefined`) those that come with Rondo. */
 export async function listTemplates(
-  outside: Outside,
+  outside: Outside | undefined,
   shipped: readonly ShippedTemplate[],
 ): Promise<TemplatesDocument> {
   const { templates, problems } = await findTemplates(outside, shipped);

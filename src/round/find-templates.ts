@@ -21,9 +21,9 @@ export interface FoundTemplates {
   readonly problems: readonly Problem[];
 }
 
-/** All templates; one of the repository hides one of the same name that comes with Rondo. */
+/** All templates; one of the repository hides one of the same name that comes with Rondo. Outside of one there are only these. */
 export async function findTemplates(
-  outside: Outside,
+  outside: Outside | undefined,
   shipped: readonly ShippedTemplate[],
 ): Promise<FoundTemplates> {
   const found = new Map<string, Template>();
@@ -33,6 +33,7 @@ export async function findTemplates(
     if (template === undefined) throw new RondoError(faults);
     found.set(name, template);
   }
+  if (outside === undefined) return { templates: sorted(found), problems };
   for (const file of outside.repo.findFiles([TEMPLATES])) {
     const name = nameOf(file);
     found.delete(name);
@@ -40,7 +41,11 @@ export async function findTemplates(
     problems.push(...own.problems);
     if (own.template !== undefined) found.set(name, own.template);
   }
-  return { templates: [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), problems };
+  return { templates: sorted(found), problems };
+}
+
+function sorted(found: ReadonlyMap<string, Template>): readonly Template[] {
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The template of that name. Throws `usage` where there is none, and its problems where it is broken. */

@@ -148,3 +148,18 @@ describe('an outline', () => {
     });
   });
 });
+
+describe('outside of a repository', () => {
+  test('the templates that come with Rondo are listed all the same', () => {
+    const outside = place.sh('cd .. && rondo templates --json');
+    const { templates: found } = DOCUMENTS.templates.parse(JSON.parse(outside.out)) as TemplatesDocument;
+    expect(outside).toMatchObject({ code: 0, err: '' });
+    expect(found).toEqual(templates().templates);
+    expect(place.sh('cd .. && rondo templates').out).toBe(place.rondo('templates').out);
+  });
+
+  test('a folder that is not there is no place at all', () => {
+    const { error } = place.json('-C', 'nowhere', 'templates') as { error: object };
+    expect(error).toMatchObject({ code: 'not-a-repository', hint: expect.stringContaining('-C') });
+  });
+});

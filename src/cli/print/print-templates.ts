@@ -6,7 +6,10 @@ import type { StatusOptions } from './print-status.ts';
 
 const INDENT = '  ';
 
-export function printTemplates({ templates }: TemplatesDocument, { style, columns }: StatusOptions): string {
+export function printTemplates(
+  { templates }: TemplatesDocument,
+  { style, columns }: Omit<StatusOptions, 'now'>,
+): string {
   const width = Math.min(columns, 100) - INDENT.length;
   const shown = templates.map(({ name, source, file, description, fields, picture }) => {
     const whose = source === 'repository' ? `  ${style.dim(file)}` : '';
