@@ -1,6 +1,6 @@
 /** The plan that `rondo new` starts from a template, from an outline, or from an outline within a template. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fail } from '../errors.ts';
 import { type Outline, readOutline } from '../exchange/read-outline.ts';
 import type { ProblemDocument } from '../model/documents.ts';
@@ -12,6 +12,7 @@ import type { Template } from '../round/parse-template.ts';
 import { problemAsDocument } from '../round/report.ts';
 import type { Request } from './make-round.ts';
 import { noteProblems } from './note-problems.ts';
+import { some } from './print/words.ts';
 import type { Session } from './session.ts';
 import { shippedTemplates } from './shipped-templates.ts';
 
@@ -69,7 +70,7 @@ async function templateNamed(session: Session, name: string): Promise<Template> 
 
 function outlineOf({ host }: Session, from: string, taken: readonly string[] = []): Outline {
   const outline = readOutline(
-    from === '-' ? host.readInput() : readOutside(resolve(host.cwd, from)),
+    from === '-' ? host.readInput() : readOutside(resolve(host.cwd, from), from),
     from,
     taken,
   );
@@ -81,16 +82,32 @@ function outlineOf({ host }: Session, from: string, taken: readonly string[] = [
 }
 
 /** A file that the caller named, wherever it is. */
-function readOutside(path: string): string {
+function readOutside(path: string, named: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    const why =
-      error instanceof TypeError ? 'it is no UTF-8 text' : String((error as NodeJS.ErrnoException).code);
-    return fail('usage', `${path} cannot be read: ${why}`, {
-      hint: 'Name a Markdown file, or - for standard input.',
-    });
+    if (error instanceof TypeError)
+      fail('not-text', `${named} is not UTF-8 text, so no outline can be read from it`, { file: named });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const hint = outlinesBeside(path);
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      fail('usage', `there is no file ${named} (looked for ${path})`, { file: named, hint });
+    if (code === 'EISDIR') fail('usage', `${named} is a folder, not an outline`, { file: named, hint });
+    return fail('cannot-read', `${named} cannot be read: ${message}`, { file: named });
   }
+}
+
+/** What may have been meant: the Markdown files of the folder that was named, or that the file was to be in. */
+function outlinesBeside(path: string): string {
+  const found = [path, dirname(path)].flatMap((folder) => {
+    try {
+      return readdirSync(folder).filter((name) => name.endsWith('.md'));
+    } catch {
+      return []; // not a folder, or not one that may be listed: then there is nothing to suggest
+    }
+  });
+  const there = found.length === 0 ? '' : `; in that folder: ${some(found)}`;
+  return `Name a Markdown file, or - for standard input${there}.`;
 }
 
 /** What holds for every new plan, where the template says nothing else. */

@@ -163,3 +163,37 @@ describe('outside of a repository', () => {
     expect(error).toMatchObject({ code: 'not-a-repository', hint: expect.stringContaining('-C') });
   });
 });
+
+describe('an outline that cannot be read', () => {
+  const refused = (from: string) =>
+    (place.json('new', 'p', '--from', from) as { error: Record<string, unknown> }).error;
+
+  test('is named as it was typed, with what may have been meant', () => {
+    writeFileSync(join(place.dir, 'launch.md'), '- One\n');
+    const { message, ...rest } = refused('lunch.md');
+    expect(rest).toMatchObject({
+      code: 'usage',
+      file: 'lunch.md',
+      hint: 'Name a Markdown file, or - for standard input; in that folder: launch.md.',
+    });
+    expect(message).toBe(`there is no file lunch.md (looked for ${join(place.dir, 'lunch.md')})`);
+    expect(refused('.')).toMatchObject({ code: 'usage', message: '. is a folder, not an outline' });
+    expect(refused('none/x.md')).toMatchObject({ hint: 'Name a Markdown file, or - for standard input.' });
+  });
+
+  test('is no text', () => {
+    writeFileSync(join(place.dir, 'scan.md'), new Uint8Array([0xff, 0xfe, 0x2d]));
+    expect(refused('scan.md')).toMatchObject({ code: 'not-text', file: 'scan.md' });
+  });
+});
+
+describe('what is said to do next', () => {
+  test('means the plan that was just started, also beside others', () => {
+    writeFileSync(join(place.dir, 'launch.md'), '- One\n');
+    const next = (...args: string[]) => /^next: (.*)$/m.exec(place.rondo('new', ...args).out)?.[1];
+    expect(next('a', '--from', 'launch.md')).toBe('rondo next');
+    expect(next('b', '--from', 'launch.md')).toBe('rondo next b');
+    expect(place.rondo('next', 'b').code).toBe(0);
+    expect(next('c')).toBe('rondo add "<title>" --plan c, or write tasks into the file');
+  });
+});

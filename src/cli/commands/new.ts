@@ -1,5 +1,5 @@
 import { fail } from '../../errors.ts';
-import type { PlanFile } from '../../round/find-plans.ts';
+import { findPlans, type PlanFile } from '../../round/find-plans.ts';
 import { runRound } from '../../round/run-round.ts';
 import type { Cli } from '../cli.ts';
 import { freeFile } from '../free-file.ts';
@@ -28,7 +28,7 @@ export function register(cli: Cli): void {
             ? `a plan ${target.name} was here before: rounds count on from ${document.round - 1}\n`
             : '';
         const { tasks } = request.plan;
-        const next = tasks.length === 0 ? `rondo add "<title>", or write tasks into the file` : 'rondo next';
+        const next = await nextStep(session, target, tasks.length === 0);
         const count = tasks.length === 0 ? '' : `, ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
         const done = tasks.filter((task) => task.fields.status === 'completed').length;
         const ticked = done === 0 ? '' : `, ${done} of them completed`;
@@ -40,6 +40,13 @@ export function register(cli: Cli): void {
         };
       }),
     );
+}
+
+/** What to type next, such that it means this plan: beside others it has to be named. */
+async function nextStep({ outside }: Session, { name }: PlanFile, empty: boolean): Promise<string> {
+  const alone = (await findPlans(outside)).plans.length === 1;
+  if (!empty) return alone ? 'rondo next' : `rondo next ${name}`;
+  return `rondo add "<title>"${alone ? '' : ` --plan ${name}`}, or write tasks into the file`;
 }
 
 /** `passkey-login` becomes `Passkey login`; a topic typed with capitals or spaces stays as it was typed. */
