@@ -1,5 +1,5 @@
 /** Options that are given more than once, or that hold a value of some form. */
-import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 
 /** Each use of the option adds one value. */
 export function collect(value: string, before: string[] | undefined): string[] {
@@ -28,4 +28,9 @@ export function collectPairs(
 export function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Expected a whole number from 1.');
   return Number(value);
+}
+
+/** Another name under which an option is tried: taken like it, and not shown in the help. */
+export function alsoNamed<const Flags extends string>(flags: Flags) {
+  return new Option(flags).argParser(collectList).hideHelp();
 }

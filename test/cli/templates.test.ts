@@ -197,3 +197,25 @@ describe('what is said to do next', () => {
     expect(next('c')).toBe('rondo add "<title>" --plan c, or write tasks into the file');
   });
 });
+
+test('a task is added with the names that its fields have in the file, too', () => {
+  place.sh('rondo new p; rondo add One --id one; rondo add Two --id two');
+  place.rondo(
+    'add',
+    'Three',
+    '--id',
+    'three',
+    '--tags',
+    'a,b',
+    '--tag',
+    'c',
+    '--blocked-by',
+    'two',
+    '--after',
+    'one',
+  );
+  expect(place.json('show', 'three')).toMatchObject({
+    fields: { tags: ['c', 'a', 'b'], blocked_by: ['one', 'two'] },
+  });
+  expect(place.rondo('add', '--help').out).not.toMatch(/--tags|--blocked-by/);
+});

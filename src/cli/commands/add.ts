@@ -10,7 +10,7 @@ import { chosenPlan } from '../choose.ts';
 import type { Cli } from '../cli.ts';
 import type { Request } from '../make-round.ts';
 import { noteProblems } from '../note-problems.ts';
-import { collect, collectList } from '../options.ts';
+import { alsoNamed, collect, collectList } from '../options.ts';
 import { refuseTrustToWorker } from '../refuse-worker.ts';
 import type { Session } from '../session.ts';
 
@@ -23,6 +23,8 @@ export function register(cli: Cli): void {
     .option('--id <id>', 'its id; made from the title where not given')
     .option('--after <ids>', 'tasks that must be completed first, with commas between them', collectList)
     .option('--tag <tag>', 'a tag, for routing and filters; may be given more than once', collectList)
+    .addOption(alsoNamed('--blocked-by <ids>'))
+    .addOption(alsoNamed('--tags <tags>'))
     .option('--run <command>', 'the shell command that does it')
     .option('--plan <plan>', 'the plan to add it to')
     .option('--output <file>', 'the file it must leave')
@@ -30,6 +32,7 @@ export function register(cli: Cli): void {
     .option('--specialist <name>', 'who does it, by name')
     .option('--needs-approval', 'others build on it only after a person approved it')
     .option('--brief <text>', 'what the worker needs to know; - reads it from standard input', collect)
+    .addHelpText('after', '\nAny other field: rondo edit <task> <field>=<value>, or write it into the file.')
     .action((title, options) =>
       cli.answer('add', async (session) => {
         const target = await chosenPlan(session, options.plan, { named: 'option' });
@@ -57,7 +60,9 @@ export function register(cli: Cli): void {
 
 interface Options {
   readonly after?: string[];
+  readonly blockedBy?: string[];
   readonly tag?: string[];
+  readonly tags?: string[];
   readonly run?: string;
   readonly output?: string;
   readonly estimate?: string;
@@ -67,7 +72,9 @@ interface Options {
 
 function fieldsOf({
   after,
+  blockedBy,
   tag,
+  tags,
   run,
   output,
   estimate,
@@ -75,8 +82,10 @@ function fieldsOf({
   needsApproval,
 }: Options): AddRequest['fields'] {
   return {
-    ...(after === undefined ? {} : { blocked_by: after }),
-    ...(tag === undefined ? {} : { tags: tag }),
+    ...(after === undefined && blockedBy === undefined
+      ? {}
+      : { blocked_by: [...(after ?? []), ...(blockedBy ?? [])] }),
+    ...(tag === undefined && tags === undefined ? {} : { tags: [...(tag ?? []), ...(tags ?? [])] }),
     ...(specialist === undefined ? {} : { specialist }),
     ...(run === undefined ? {} : { run }),
     ...(output === undefined ? {} : { output }),
