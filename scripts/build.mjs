@@ -3,19 +3,19 @@
 // nothing, and two builds at once do no harm. `buildAll` is also what the test runner's global set-up calls.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildTypes } from './build-types.mjs';
+import { ENTRY, PARTS, planParts } from './bundle-parts.mjs';
 import { collectLicenses } from './collect-licenses.mjs';
-import { LATE_BUILTINS, LATE_SOURCES } from './late-modules.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const ENTRIES = [
-  { from: 'src/bin.ts', to: 'dist/main.cjs', format: 'cjs' },
+  ...PARTS.map((part) => ({ from: ENTRY, to: `dist/${part}`, format: 'cjs', part })),
   { from: 'src/workers/wrapper.ts', to: 'dist/wrapper.cjs', format: 'cjs' },
   { from: 'src/index.ts', to: 'dist/index.mjs', format: 'esm' },
 ];
@@ -27,6 +27,7 @@ export async function buildAll() {
   const problems = [];
   const sizes = [];
   const inputs = new Set();
+  const plan = existsSync(join(root, ENTRY)) ? await planParts(root) : undefined;
   for (const entry of ENTRIES) {
     if (!existsSync(join(root, entry.from))) {
       missing.push(`not built: ${entry.to}, because ${entry.from} is not there`);
@@ -34,7 +35,7 @@ export async function buildAll() {
       continue;
     }
     try {
-      const result = await bundle(entry);
+      const result = await (entry.part === undefined ? bundle(entry) : bundlePart(entry, plan));
       for (const input of Object.keys(result.metafile.inputs)) inputs.add(input);
       for (const file of result.outputFiles) writeIfChanged(file.path, file.contents);
       sizes.push(`${entry.to} ${Math.round(statSync(join(root, entry.to)).size / 1024)} kB`);
@@ -84,17 +85,18 @@ const libraryFiles = {
 };
 
 /** One file with several libraries, each made when it is asked for. */
-function bundleLibraries(name) {
+async function bundleLibraries(name) {
   const getters = LIBRARIES[name].map(
     (library) =>
       `get '${library}'() { return require('${library}')${BY_DEFAULT.has(library) ? '.default' : ''}; }`,
   );
-  return esbuild.build({
+  const result = await esbuild.build({
     ...bundleOptions('cjs'),
     stdin: { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: root, loader: 'js' },
     outfile: join(dist, name),
     plugins: [leaveOut, sealZod],
   });
+  return asFunction(result);
 }
 
 function bundle({ from, to, format }) {
@@ -102,8 +104,39 @@ function bundle({ from, to, format }) {
     ...bundleOptions(format),
     entryPoints: [from],
     outfile: to,
-    plugins: format === 'cjs' ? [leaveOut, libraryFiles, lateModules, sealSources] : [leaveOut],
+    plugins: format === 'cjs' ? [leaveOut, libraryFiles, lateBuiltins, sources()] : [leaveOut],
   });
+}
+
+/** One part: a list of what the others ask of it, by number; the first one starts the program. */
+async function bundlePart({ from, to, format, part }, plan) {
+  const exposed = plan.exposed[part].map((path) => `() => require(${JSON.stringify(path)})`);
+  const start = part === PARTS[0] ? `require(${JSON.stringify(join(root, from))});` : '';
+  const result = await esbuild.build({
+    ...bundleOptions(format),
+    stdin: {
+      contents: `module.exports = [${exposed.join(', ')}];\n${start}`,
+      resolveDir: root,
+      loader: 'js',
+    },
+    outfile: to,
+    // Else a part that is asked for by \`import()\` would not be asked of the launcher.
+    supported: { 'dynamic-import': false },
+    plugins: [leaveOut, libraryFiles, lateBuiltins, sources(part, plan)],
+  });
+  return asFunction(result);
+}
+
+/** The launcher runs such a file as one function. Its text is that function, so that nothing is put together at a start. */
+function asFunction(result) {
+  const wrap = (file) =>
+    file.path.endsWith('.cjs')
+      ? {
+          path: file.path,
+          contents: `(function (exports, require, module, __filename, __dirname) {${file.text}})`,
+        }
+      : file;
+  return { ...result, outputFiles: result.outputFiles.map(wrap) };
 }
 
 function bundleOptions(format) {
@@ -174,27 +207,18 @@ const sealZod = {
   },
 };
 
-/** Modules whose exports become getters, so that the first use loads them. */
-const lateModules = {
-  name: 'late-modules',
+/** Parts of Node that cost milliseconds to load, and that few commands need. */
+const LATE_BUILTINS = ['child_process', 'crypto', 'zlib', 'os', 'tty'];
+
+/** For libraries: parts of Node become modules of getters, so that the first use loads what is behind them. */
+const lateBuiltins = {
+  name: 'late-builtins',
   setup(build) {
-    const builtins = new RegExp(`^node:(${LATE_BUILTINS.join('|')})$`);
-    build.onResolve({ filter: builtins }, ({ path, namespace }) =>
-      namespace === 'late' ? undefined : { path, namespace: 'late' },
+    build.onResolve({ filter: new RegExp(`^node:(${LATE_BUILTINS.join('|')})$`) }, ({ path, namespace }) =>
+      namespace === 'source' || namespace === 'late' ? undefined : { path, namespace: 'late' },
     );
-    for (const source of LATE_SOURCES) {
-      const path = join(root, 'src', source);
-      const names = exportsOf(path);
-      build.onResolve(
-        { filter: new RegExp(`/${source.split('/').at(-1)?.replaceAll('.', '\\.')}$`) },
-        ({ path: asked, resolveDir, namespace }) =>
-          namespace === 'late' || join(resolveDir, asked) !== path
-            ? undefined
-            : { path, namespace: 'late', pluginData: names },
-      );
-    }
-    build.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path, pluginData }) => {
-      const names = pluginData ?? Object.keys(await import(path)).filter((name) => name !== 'default');
+    build.onLoad({ filter: /.*/, namespace: 'late' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
       const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
       const contents = `const load = () => require(${JSON.stringify(path)});\nmodule.exports = { ${getters.join(', ')} };`;
       return { contents, loader: 'js', resolveDir: root };
@@ -205,22 +229,34 @@ const lateModules = {
 /**
  * Each source becomes a CommonJS module first. As ES modules all their functions would stand at the top of the bundle,
  * where V8 makes an object for each at every start, used or not; inside the one function of a CommonJS module they cost
- * nothing until that module is asked for.
+ * nothing until that module is asked for. What stands in another part is asked of the launcher, by its number there.
  */
-const sealSources = {
-  name: 'seal-sources',
+const sources = (part, plan) => ({
+  name: 'sources',
   setup(build) {
-    build.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path),
-      namespace: 'source',
-    }));
+    build.onResolve({ filter: /^[./].*\.ts$/ }, ({ path: asked, resolveDir }) => {
+      const path = resolve(resolveDir, asked);
+      const home = plan?.partOf.get(path);
+      return home === part ? { path, namespace: 'source' } : { path: outsideOf(home, path), external: true };
+    });
     build.onLoad({ filter: /.*/, namespace: 'source' }, async ({ path }) => ({
-      contents: await asCommonJs(path),
+      contents: `${traceOf(path)}${await asCommonJs(path)}`,
       loader: 'js',
       resolveDir: dirname(path),
     }));
+    const outsideOf = (home, path) => {
+      const number = plan.exposed[home]?.indexOf(path) ?? -1;
+      if (number < 0) throw new Error(`${path} is in no part, or not exposed by ${home}`);
+      return `${home}#${number}`;
+    };
   },
-};
+});
+
+/** For measure-parts.mjs: says when a source is loaded. */
+function traceOf(path) {
+  if (process.env.RONDO_TRACE_SOURCES !== '1') return '';
+  return `globalThis.__sources?.push(${JSON.stringify(relative(root, path))});\n`;
+}
 
 /**
  * What esbuild makes of a source as CommonJS, its exports as plain properties in place of getters: functions at the top,
@@ -249,21 +285,22 @@ async function asCommonJs(path) {
       first.push(`exports.${name} = ${value};`);
     else last.push(`exports.${name} = ${value};`);
   }
-  return [...first, body, ...last].join('\n');
+  return requireAtUse([...first, body, ...last].join('\n'));
 }
 
-/** The names a source exports as values. */
-function exportsOf(path) {
-  const text = readFileSync(path, 'utf8');
-  const names = [];
-  for (const [line, name] of text.matchAll(
-    /^export (?!type |interface )(?:(?:async )?(?:function|const|class) (\w+))?.*/gm,
-  )) {
-    if (name === undefined)
-      throw new Error(`${path} is loaded late and must declare what it exports: ${line}`);
-    names.push(name);
+/**
+ * Imports are asked for where they are used, so that a source is loaded when something in it is needed, and not before.
+ * They mean the same as long as loading a source does nothing but define what it exports.
+ */
+function requireAtUse(code) {
+  let lazy = code;
+  for (const [line, name, load] of code.matchAll(/^var (import_\w+) = (require\(".*?"\));\n/gm)) {
+    const rest = lazy.replace(line, '');
+    // Used as a whole, and not for a name in it.
+    if (new RegExp(`\\b${name}\\b(?!\\.)`).test(rest)) continue;
+    lazy = `let ${name};\n${rest.replaceAll(new RegExp(`\\b${name}\\.`, 'g'), () => `(${name} ??= ${load}).`)}`;
   }
-  return names;
+  return lazy;
 }
 
 async function writeLauncher() {
@@ -272,9 +309,7 @@ async function writeLauncher() {
       .update(readFileSync(join(dist, name)))
       .digest('hex')
       .slice(0, 16);
-  const hashes = Object.fromEntries(
-    ['main.cjs', ...Object.keys(LIBRARIES)].map((name) => [name, hash(name)]),
-  );
+  const hashes = Object.fromEntries([...PARTS, ...Object.keys(LIBRARIES)].map((name) => [name, hash(name)]));
   const source = readFileSync(join(root, 'src/launcher.cjs'), 'utf8');
   const { code } = await esbuild.transform(source, {
     define: { BUNDLE_HASHES: JSON.stringify(hashes) },

@@ -1,6 +1,6 @@
 /**
- * The file behind the `rondo` command: runs `main.cjs`, and the libraries beside it when they are asked for, from V8's
- * code cache, so that starting does not mean compiling.
+ * The file behind the `rondo` command: runs `main.cjs`, and the other parts of the bundle beside it when they are asked
+ * for, from V8's code cache, so that starting does not mean compiling.
  *
  * Why by hand: Node 20 has no `module.enableCompileCache`, and where there is one (22, 24) it was 7 ms slower at
  * `rondo status`, since it keeps only what the first run happened to compile. The cache is nothing but a cache: where it
@@ -23,7 +23,7 @@ const loaded = new Map();
 if (folder) process.on('exit', saveWhereItPays);
 load('main.cjs');
 
-/** Runs one file of the bundle, once, and returns its exports. */
+/** Runs one file of the bundle, once, and returns its exports. Its text is a function, of what a CommonJS module knows. */
 function load(name) {
   const before = loaded.get(name);
   if (before) return before.outer.exports;
@@ -31,10 +31,7 @@ function load(name) {
   const file = folder && `${folder}/${HASHES[name]}-${suffix}`;
   const cachedData = file && readCache(file);
   const source = fs.readFileSync(filename, 'latin1'); // The build leaves ASCII only; one-byte text is quicker to load.
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-    filename,
-    cachedData,
-  });
+  const script = new vm.Script(source, { filename, cachedData });
   const known = script.cachedDataRejected === false ? cachedData.length : 0;
   const outer = { exports: {} };
   loaded.set(name, { script, file, known, outer });
@@ -42,8 +39,10 @@ function load(name) {
   return outer.exports;
 }
 
-/** What the bundle asks for: another file of it, or a part of Node. */
+/** What the bundle asks for: a source in another part (`round.cjs#7`), a file of libraries, or a part of Node. */
 function requireHere(id) {
+  const at = id.indexOf('#');
+  if (at > 0) return load(id.slice(0, at))[id.slice(at + 1)]();
   const name = id.startsWith('./') ? id.slice(2) : '';
   return Object.hasOwn(HASHES, name) ? load(name) : require(id);
 }

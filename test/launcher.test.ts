@@ -16,16 +16,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const source = readFileSync(join(import.meta.dirname, '../src/launcher.cjs'), 'utf8');
+const PROGRAM = `console.log('one', process.argv.slice(2).join(' '), typeof require('node:fs').statSync, __filename);`;
 let folder: string;
 let cache: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rondo-launcher-'));
   cache = join(folder, 'cache', 'rondo');
-  install(
-    'one',
-    `console.log('one', process.argv.slice(2).join(' '), typeof require('node:fs').statSync, __filename);`,
-  );
+  install('one', PROGRAM);
 });
 
 afterEach(() => {
@@ -33,7 +31,10 @@ afterEach(() => {
 });
 
 function install(hash: string, program: string): void {
-  writeFileSync(join(folder, 'main.cjs'), program);
+  writeFileSync(
+    join(folder, 'main.cjs'),
+    `(function (exports, require, module, __filename, __dirname) {${program}})`,
+  );
   writeFileSync(
     join(folder, 'rondo.cjs'),
     source.replace('BUNDLE_HASHES', JSON.stringify({ 'main.cjs': hash })),
@@ -114,8 +115,7 @@ test('a run that does more than the cached one adds to the cache when it looks, 
 
 test('another program of the same length does not run from the cache of the first', () => {
   launch(['status']);
-  const other = readFileSync(join(folder, 'main.cjs'), 'utf8').replace("'one'", "'two'");
-  install('two', other);
+  install('two', PROGRAM.replace("'one'", "'two'"));
   const ran = launch(['status']);
   expect(ran).toMatchObject({ code: 0, cache: 'none' });
   expect(ran.said).toMatch(/^two /);

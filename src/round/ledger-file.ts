@@ -27,7 +27,7 @@ export async function ledgerChange(
 ): Promise<LedgerChange> {
   const { ledger: isOn, ledger_path: file } = seen.settings.task_tracking;
   if (!isOn) return NOTHING;
-  if (!isLedgerName(file)) return { change: undefined, problems: [ledgerNotWritten(file, NO_LEDGER)] };
+  if (!isLedgerName(file)) return { change: undefined, problems: [noLedger(file)] };
   const text = readText(outside, file);
   if (typeof text === 'object' && text !== null) return { change: undefined, problems: [text] };
   const { parseLedger, editLedger } = await import('../state-file/ledger-text.ts');
@@ -37,7 +37,7 @@ export async function ledgerChange(
     isOther,
   } = text === null ? { ledger: undefined, problems: [], isOther: false } : parseLedger(text, file);
   if (faults.length > 0 && seen.settings.on_broken_ledger === 'stop') throw new RondoError(faults);
-  if (isOther) return { change: undefined, problems: [ledgerNotWritten(file, NO_LEDGER)] };
+  if (isOther) return { change: undefined, problems: [noLedger(file)] };
   const whose = found === undefined ? 'this run' : isLedgerOf(plan, found);
   if (whose === 'another workflow' && found?.status !== 'completed')
     return { change: undefined, problems: [foreign(file, found)] };
@@ -60,7 +60,12 @@ function isLedgerName(file: string): boolean {
   return /\.ya?ml$/i.test(file) && file !== SETTINGS_FILE;
 }
 
-const NO_LEDGER = problem('ledger-broken', 'it is another kind of file, which stays as it is');
+function noLedger(file: string): Problem {
+  return {
+    ...ledgerNotWritten(file, problem('ledger-broken', 'it is another kind of file, which stays as it is')),
+    hint: 'Let `task_tracking.ledger_path` name a .yml file that is a ledger, or is not there yet.',
+  };
+}
 
 /** The problem where it cannot even be looked at: it is a folder, a link, or out of the repository. */
 function readText({ repo }: Outside, file: string): string | null | Problem {
@@ -77,9 +82,6 @@ export function ledgerNotWritten(file: string, why: Problem | undefined): Proble
   return problem('ledger-not-written', `${file} was not written: ${why?.message ?? 'it cannot be'}`, {
     severity: 'warning',
     file,
-    ...(why === NO_LEDGER
-      ? { hint: 'Let `task_tracking.ledger_path` name a .yml file that is a ledger, or is not there yet.' }
-      : {}),
   });
 }
 

@@ -159,14 +159,6 @@ describe('a violation is seen', () => {
       'length',
       { 'plan/x.ts': 'export const x = 1;\n'.repeat(1).concat('// a line\n'.repeat(500)) },
     ],
-    [
-      'a start that loads a heavy library',
-      'start-up',
-      {
-        'bin.ts': "import { r } from './git/g.ts';\nr();",
-        'git/g.ts': "import { simpleGit } from 'simple-git';\nexport const r = simpleGit;",
-      },
-    ],
   ];
 
   test.each(cases)('%s', async (_name, rule, files) => {

@@ -1,8 +1,7 @@
 /** Holds source files against the table of rooms. */
 
-import { LATE_SOURCES } from '../../scripts/late-modules.mjs';
 import type { Import, SourceFile } from './read-imports.ts';
-import { HEAVY, LIBRARIES, MAY_EXIT, MOST_LINES, NODE_HOMES, ROOMS, type Room, START } from './rooms.ts';
+import { LIBRARIES, MAY_EXIT, MOST_LINES, NODE_HOMES, ROOMS, type Room } from './rooms.ts';
 
 export type Rule =
   | 'no-room'
@@ -13,8 +12,7 @@ export type Rule =
   | 'pure'
   | 'library-home'
   | 'exit'
-  | 'length'
-  | 'start-up';
+  | 'length';
 
 /** One line a violation: the rule, the file, and what is wrong. */
 export function findViolations(files: readonly SourceFile[]): readonly string[] {
@@ -34,7 +32,7 @@ export function findViolations(files: readonly SourceFile[]): readonly string[] 
     if (room[1].pure) for (const name of file.globals) say('pure', `uses ${name}`);
     for (const imported of file.imports) checkImport(room, imported, paths, say);
   }
-  return [...found, ...findHeavyStart(files)];
+  return found;
 }
 
 function roomOf(path: string): readonly [string, Room] | undefined {
@@ -78,25 +76,4 @@ function checkDirection(
 /** `@scope/name/part` and `name/part` without the part. */
 function libraryOf(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-}
-
-/** Follows static imports from the files that start every command. */
-function findHeavyStart(files: readonly SourceFile[]): readonly string[] {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const cameFrom = new Map<string, string>(START.map((path) => [path, '']));
-  const found: string[] = [];
-  for (const path of cameFrom.keys()) {
-    for (const { target, kind } of byPath.get(path)?.imports ?? []) {
-      if (kind !== 'static' || LATE_SOURCES.includes(target)) continue;
-      if (HEAVY.some((library) => library === libraryOf(target))) {
-        found.push(`start-up: ${path} loads ${target}, reached by ${wayTo(path, cameFrom)}`);
-      } else if (byPath.has(target) && !cameFrom.has(target)) cameFrom.set(target, path);
-    }
-  }
-  return found;
-}
-
-function wayTo(path: string, cameFrom: ReadonlyMap<string, string>): string {
-  const before = cameFrom.get(path);
-  return before === undefined || before === '' ? path : `${wayTo(before, cameFrom)} > ${path}`;
 }

@@ -91,9 +91,5 @@ export const NODE_HOMES: Readonly<Record<string, readonly string[]>> = {
 /** The files that may end the process: the main file of the program, and that of the process beside each worker. */
 export const MAY_EXIT = ['bin.ts', 'workers/run-attempt.ts'] as const;
 
-/** What starts every command. It must not load these before a command asks for them: each costs 10 ms and more. */
-export const START = ['bin.ts', 'open-outside.ts'] as const;
-export const HEAVY = ['yaml', 'gray-matter', 'zod', 'simple-git', '@clack/prompts', '@bomb.sh/tab'] as const;
-
 /** A file does one thing: most fit on two screens, and none is longer than this. */
 export const MOST_LINES = 420;
