@@ -127,6 +127,18 @@ export interface Lingering {
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
 }
 
+/** A run of a gate, as its order says. */
+export interface GateRun {
+  /** The task whose work it looked at. */
+  readonly task: string;
+  /** Who asked for it: tags, `completion` or `task`, with commas between them. */
+  readonly gate: string;
+  readonly command: string;
+  /** The name and number under which its run directory is. */
+  readonly run: string;
+  readonly attempt: number;
+}
+
 export interface Workers {
   /** Every run directory of the plan, in no order. */
   runs(plan: string): readonly Run[];
@@ -139,6 +151,8 @@ export interface Workers {
   }[];
   /** What lives on of attempts that are over but for it, over all plans of this checkout. */
   lingering(): readonly Lingering[];
+  /** The runs of gates of a plan, in the order in which they were ordered. Reads every order, so it is for those who ask. */
+  gates(plan: string): readonly GateRun[];
   /** Where and when a run was announced; null where its order does not say. */
   announced(plan: string, task: string, attempt: number): Announced | null;
   /** The `writes` of a run's order; none where it has none, or works in a worktree of its own. */

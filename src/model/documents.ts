@@ -149,6 +149,8 @@ export const showDocument = z.object({
   remedy: nullable(remedyDocument),
   run_directory: nullable(z.string()),
   log_tail: z.string(),
+  /** Its gates that ran on this machine; `logs` is the command that prints what one printed. */
+  gates: z.array(z.object({ name: z.string(), command: z.string(), logs: z.string() })),
 });
 export type ShowDocument = z.infer<typeof showDocument>;
 
@@ -296,8 +298,11 @@ export type GraphDocument = z.infer<typeof graphDocument>;
 export const logsDocument = z.object({
   plan: z.string(),
   task: z.string(),
+  /** Of a gate, how often it has run. */
   attempt: z.int(),
   log: z.string(),
+  /** With `--gate` only: whose output it is. */
+  gate: z.optional(z.object({ name: z.string(), command: z.string() })),
 });
 export type LogsDocument = z.infer<typeof logsDocument>;
 

@@ -21,9 +21,10 @@ export interface Gate {
   readonly timeout: string;
 }
 
-/** The gate that every task has, and those that a task asks for itself. */
+/** The gate that every task has. */
 const COMPLETION = 'completion';
-const OWN = 'task';
+/** What all those are called that a task asks for itself. */
+export const OWN = 'task';
 
 /** The gates of a task in the order in which they run: its own, those of its tags, that of completion. Each command once. */
 export function gatesOf(task: Task, settings: Settings): readonly Gate[] {
@@ -43,6 +44,25 @@ export function gatesOf(task: Task, settings: Settings): readonly Gate[] {
       ask(name, gate.hook, gate.required ?? true, gate.timeout ?? settings.gate_timeout);
   }
   return [...gates.values()];
+}
+
+type Named = Pick<Gate, 'name' | 'command'>;
+
+/** Whether somebody who types that means the gate: one of those who ask for it, or its very command. */
+export function answersTo({ name, command }: Named, typed: string): boolean {
+  return command === typed || name === typed || name.split(', ').includes(typed);
+}
+
+/** What prints the output of a gate: by its name where none of the others has it, too. */
+export function gateLogs(plan: string, task: string, gate: Named, gates: readonly Named[]): string {
+  const alone = gate.name
+    .split(', ')
+    .find((name) => gates.every((each) => each.command === gate.command || !answersTo(each, name)));
+  return `rondo logs ${plan}/${task} --gate ${shellWord(alone ?? gate.command)}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w.,:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

@@ -23,6 +23,7 @@ import type { Outside } from '../ports.ts';
 import { findPlans, type PlanFile } from '../round/find-plans.ts';
 import { problemAsDocument } from '../round/report.ts';
 import { placeProblems } from '../state-file/place-problems.ts';
+import { gatesHere } from './gate-runs.ts';
 import { type View, viewPlan } from './read-only.ts';
 
 /** Where one plan stands; `at` reads it as of a revision. */
@@ -250,6 +251,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
     remedy: remedyOf(plan, settings, id),
     run_directory: attempt === undefined ? null : outside.workers.directory(target.name, id, attempt),
     log_tail: attempt === undefined ? '' : outside.workers.logTail(target.name, id, attempt, 4000),
+    gates: gatesHere(outside, target, task),
   };
 }
 

@@ -6,8 +6,9 @@ import { fail } from '../errors.ts';
 import { fateOf, identify } from '../local/process-identity.ts';
 import { cannotWrite, writeAtomic } from '../local/write-atomic.ts';
 import { timeMs } from '../model/time.ts';
-import type { Announced, Descent, Lingering, Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import type { Announced, Descent, GateRun, Lingering, Run, RunState, Workers, WorkOrder } from '../ports.ts';
 import { findDescent } from './find-descent.ts';
+import { findGates } from './find-gates.ts';
 import { findLingering } from './find-lingering.ts';
 import { listRun, phaseOf, type RunPhase, stateOf } from './inspect-run.ts';
 import {
@@ -84,6 +85,10 @@ class LocalWorkers implements Workers {
 
   lingering(): readonly Lingering[] {
     return findLingering(this.#options.gitDir);
+  }
+
+  gates(plan: string): readonly GateRun[] {
+    return findGates(this.#options.gitDir, plan);
   }
 
   announced(plan: string, task: string, attempt: number): Announced | null {

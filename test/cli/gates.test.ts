@@ -30,6 +30,43 @@ describe('a run with gates', () => {
     );
   });
 
+  test('keeps what each gate printed, which logs shows by its name or command, and show says how', () => {
+    settings('quality_gates: { task_gates: { lint: { hook: "seq 2000; echo ugly; exit 3" } } }');
+    place.sh(`rondo new p; rondo add One --tag lint --run 'echo worked'; rondo add Two; rondo done two`);
+    place.sh(`rondo edit one 'gates=echo own,echo other'; rondo trust --all`);
+    const ended = place.rondo('run');
+    const command = /Its whole output: (rondo logs .+)/.exec(ended.err)?.[1];
+    expect(command).toBe('rondo logs p/one --gate lint');
+    const output = place.sh(command ?? '').out;
+    expect(output.split('\n').slice(0, 2)).toEqual(['1', '2']);
+    expect(output).toMatch(/\n2000\nugly\n$/);
+    expect(place.json('logs', 'one', '--gate', 'lint')).toMatchObject({
+      task: 'one',
+      log: output,
+      gate: { name: 'lint' },
+    });
+
+    const shown = [...place.rondo('show', 'one').out.matchAll(/gate output +(.+)/g)].map(
+      (found) => found[1] ?? '',
+    );
+    expect(shown.map((line) => place.sh(line).out)).toEqual(['own\n', 'other\n', output]);
+    expect(place.rondo('show', 'two').out).not.toContain('gate output');
+
+    // Mended and run again, the newest is meant.
+    settings('quality_gates: { task_gates: { lint: { hook: "echo fine" } } }');
+    expect(place.sh('rondo trust --all; rondo unblock one; rondo run').code).toBe(0);
+    expect(place.rondo('logs', 'one', '--gate', 'lint').out).toBe('fine\n');
+    const unclear = place.rondo('logs', 'one', '--gate', 'task');
+    expect([unclear.code, unclear.err]).toEqual([
+      2,
+      expect.stringContaining("--gate 'echo own'; rondo logs p/one --gate 'echo other'"),
+    ]);
+    const unknown = place.rondo('logs', 'one', '--gate', 'lnt');
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('Did you mean lint?')]);
+    expect(place.rondo('logs', 'two', '--gate', 'lint').err).toContain('no gate of two has left its output');
+    expect(place.rondo('logs', 'one', '--gate', 'lint', '--attempt', '1').code).toBe(2);
+  });
+
   test('says what a worker changed outside its writes, though rounds follow', () => {
     place.sh(`rondo new p; rondo add One --run 'echo x > other.txt'; rondo edit one writes=src`);
     place.sh('rondo add Two --after one --run true; rondo trust --all');

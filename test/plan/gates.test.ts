@@ -3,7 +3,7 @@ import type { TaskFields } from '../../src/model/fields.ts';
 import type { Task } from '../../src/model/plan.ts';
 import type { SettingsFile } from '../../src/model/settings.ts';
 import { formatTime } from '../../src/model/time.ts';
-import { gatesOf, gateTask } from '../../src/plan/gates.ts';
+import { answersTo, gateLogs, gatesOf, gateTask } from '../../src/plan/gates.ts';
 import type { Request } from '../../src/plan/request.ts';
 import type { Seen } from '../../src/plan/seen.ts';
 import type { Run } from '../../src/ports.ts';
@@ -32,6 +32,39 @@ import {
   taskOf,
   WATCHDOG,
 } from '../support/plans.ts';
+
+describe('the output of a gate', () => {
+  const gate = (name: string, command: string) => ({ name, command });
+  const lint = gate('lint', 'npm run lint');
+
+  it.each([
+    ['by its name', lint, [gate('completion', 'x')], 'lint'],
+    ['by the first of its names', gate('lint, completion', 'x'), [], 'lint'],
+    ['by the one of its names that no other gate has', gate('task, lint', 'x'), [gate('task', 'y')], 'lint'],
+    ['by its command where another has its name', gate('task', 'x'), [gate('task', 'y')], 'x'],
+    [
+      'by its command, for the shell',
+      gate('task', "echo 'x' $y"),
+      [gate('task', 'y')],
+      "'echo '\\''x'\\'' $y'",
+    ],
+    ['by a name, for the shell', gate('two words', 'x'), [], "'two words'"],
+  ])('is asked for %s', (_how, meant, others, word) => {
+    expect(gateLogs('demo', 'a', meant, [meant, ...others])).toBe(`rondo logs demo/a --gate ${word}`);
+  });
+
+  it.each([
+    ['lint', true],
+    ['completion', true],
+    ['lint, completion', true],
+    ['npm run x', true],
+    ['int', false],
+    ['npm', false],
+    ['', false],
+  ])('is meant by %j: %j', (typed, isMeant) => {
+    expect(answersTo(gate('lint, completion', 'npm run x'), typed)).toBe(isMeant);
+  });
+});
 
 const GATES: SettingsFile = {
   quality_gates: {

@@ -1,6 +1,8 @@
+import { Option } from '@commander-js/extra-typings';
 import { fail } from '../../errors.ts';
 import type { LogsDocument, TaskDocument } from '../../model/documents.ts';
-import type { Outside } from '../../ports.ts';
+import type { GateRun, Outside } from '../../ports.ts';
+import { findGateRun } from '../../query/gate-runs.ts';
 import { planStatus } from '../../query/status.ts';
 import type { PlanFile } from '../../round/find-plans.ts';
 import { chosenTask } from '../choose.ts';
@@ -18,19 +20,44 @@ export function register(cli: Cli): void {
     .command('logs')
     .argument('<task>', 'the task, as <task> or <plan>/<task>')
     .option('-f, --follow', 'go on printing until the attempt ends, or Ctrl-C')
-    .option('--attempt <n>', 'the attempt; the newest of this machine where not given', wholeNumber)
-    .action((typed, { follow, attempt }) =>
+    .addOption(
+      new Option('--attempt <n>', 'the attempt; the newest of this machine where not given').argParser(
+        wholeNumber,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--gate <name>',
+        'what a gate of the task printed last, by its name or its command',
+      ).conflicts('attempt'),
+    )
+    .action((typed, { follow, attempt, gate }) =>
       cli.answer('logs', async (session) => {
         const { target, task } = await chosenTask(session, typed, { archived: true });
         if (follow === true && session.json) fail('usage', '--follow cannot be combined with --json');
+        const of = gate === undefined ? undefined : await gateHere(session, target, task, gate);
+        const run = of?.run ?? task;
         const number =
-          attemptHere(session, target, task, attempt) ?? (await noAttempt(session, target, task, attempt));
-        if (follow === true) return await followLog(session, target, task, number);
-        const log = session.outside.workers.logTail(target.name, task, number, WHOLE);
-        const document: LogsDocument = { plan: target.name, task, attempt: number, log };
+          of?.attempt ??
+          attemptHere(session, target, task, attempt) ??
+          (await noAttempt(session, target, task, attempt));
+        if (follow === true) return await followLog(session, target, run, number);
+        const log = session.outside.workers.logTail(target.name, run, number, WHOLE);
+        const more = of === undefined ? {} : { gate: { name: of.gate, command: of.command } };
+        const document: LogsDocument = { plan: target.name, task, attempt: number, log, ...more };
         return { document, text: () => inert(log.endsWith('\n') || log === '' ? log : `${log}\n`) };
       }),
     );
+}
+
+async function gateHere(
+  { outside }: Session,
+  target: PlanFile,
+  task: string,
+  typed: string,
+): Promise<GateRun> {
+  await knownTask(outside, target, task);
+  return findGateRun(outside, target, task, typed);
 }
 
 /** Attempts leave their log on the machine they ran on. */
@@ -53,16 +80,21 @@ async function noAttempt(
   id: string,
   asked: number | undefined,
 ): Promise<never> {
-  const { tasks } = await planStatus(outside, target);
-  const task = tasks.find((t) => t.id === id);
-  if (task === undefined)
-    fail('unknown-task', `the plan ${target.name} has no task ${id}`, { file: target.file });
+  const task = await knownTask(outside, target, id);
   fail(
     'usage',
     asked === undefined
       ? `there is no log of ${id} on this machine`
       : `attempt ${asked} of ${id} has left no log on this machine`,
     { hint: whyNoLog(outside, target, task) },
+  );
+}
+
+async function knownTask(outside: Outside, target: PlanFile, id: string): Promise<TaskDocument> {
+  const { tasks } = await planStatus(outside, target);
+  return (
+    tasks.find((task) => task.id === id) ??
+    fail('unknown-task', `the plan ${target.name} has no task ${id}`, { file: target.file })
   );
 }
 

@@ -50,6 +50,7 @@ function factTable(document: ShowDocument, { style, columns: width, now }: Statu
     ['result', task.summary ?? ''],
     ['evidence', EVIDENCE[task.evidence ?? 'none']],
     ...gateFacts(fields.result),
+    ...document.gates.map(({ logs }): [string, string] => ['gate output', logs]),
     ...resultFacts(fields.result),
     ...Object.entries(fields).flatMap(([name, value]): [string, string][] =>
       TOLD.has(name) ? [] : [[name, fieldText(name, value, task.status === 'in_progress', now)]],

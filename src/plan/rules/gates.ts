@@ -10,7 +10,7 @@ import { durationMs, formatTime } from '../../model/time.ts';
 import type { Run } from '../../ports.ts';
 import type { Draft } from '../draft.ts';
 import { effectId } from '../effect.ts';
-import { GATE_PREFIX, type Gate, gatesOf, gateTask, hasReturned } from '../gates.ts';
+import { GATE_PREFIX, type Gate, gateLogs, gatesOf, gateTask, hasReturned } from '../gates.ts';
 import { inline } from '../inline.ts';
 import { isolationOf, workCommit } from '../isolation.ts';
 import { markBlocked } from '../mark-blocked.ts';
@@ -314,23 +314,18 @@ function untrustedGate(seen: Seen, task: Task, gate: Gate): Problem {
   );
 }
 
-function failedGate(
-  seen: Seen,
-  task: Task,
-  { gate, run, failure }: Over,
-  severity: 'error' | 'warning',
-): Problem {
+function failedGate(seen: Seen, task: Task, { gate, failure }: Over, severity: 'error' | 'warning'): Problem {
   const said = `${task.id} did not pass ${gate.required ? '' : 'the optional gate '}${gate.name}: ${inline(gate.command, 120)}: ${failure ?? ''}`;
   const branch = task.fields.attempt?.branch;
   const where = branch === undefined ? '' : ` in the worktree of ${branch} (\`git worktree list\` shows it)`;
-  const files = `"$(git rev-parse --absolute-git-dir)/rondo/runs/${effectId(seen.plan.name, run.task, run.attempt)}"`;
+  const logs = gateLogs(seen.plan.name, task.id, gate, gatesOf(task, seen.settings));
   return problem('gate-failed', said, {
     severity,
     file: seen.plan.file,
     task: task.id,
     hint:
       severity === 'warning'
-        ? `Nothing waits for it. Its whole output: ${files}.`
-        : `Mend it${where} and run the gates again: rondo unblock ${task.id}; or have the work done again: rondo retry ${task.id}. Its whole output: ${files}.`,
+        ? `Nothing waits for it. Its whole output: ${logs}`
+        : `Mend it${where} and run the gates again: rondo unblock ${task.id}; or have the work done again: rondo retry ${task.id}. Its whole output: ${logs}`,
   });
 }
