@@ -1,6 +1,7 @@
 /** How what is printed reads: times, and lines that are longer than the terminal is wide. */
 import { describe, expect, test } from 'vitest';
 import { hang, widthOf } from '../../src/cli/print/columns.ts';
+import { fieldText } from '../../src/cli/print/field-text.ts';
 import { foldCommand } from '../../src/cli/print/print-review.ts';
 import { dueTime } from '../../src/cli/print/time.ts';
 
@@ -44,4 +45,21 @@ describe('a line that is wider than the terminal', () => {
     expect(found.join('')).toBe(command);
     for (const piece of found) expect(widthOf(piece)).toBeLessThanOrEqual(16);
   });
+});
+
+test.each<[string, unknown, string]>([
+  ['rework', { task: 'development' }, 'sends development back where it does not pass, at most 3 times'],
+  [
+    'rework',
+    { task: 'development', limit: 1, threshold: 'high' },
+    'sends development back where it does not pass, at most once; findings below high pass',
+  ],
+  ['await', { check: 'gh run list' }, 'gh run list, every 5m until it ends with exit code 0'],
+  ['await', { check: 'ls done', every: '10s' }, 'ls done, every 10s until it ends with exit code 0'],
+  ['metadata', { size: 3, of: ['a', 'b'], by: null }, 'size: 3, of: ["a","b"], by: null'],
+  ['writes', ['src/**', 'docs'], 'src/**, docs'],
+  ['milestone', true, 'true'],
+  ['attempt', { number: 2, machine: 'vm-1', returns: 'process exit' }, '2, on vm-1, ends by process exit'],
+])('the field %s of a task, %j, is shown in words', (name, value, text) => {
+  expect(fieldText(name, value, true, 0)).toBe(text);
 });

@@ -1,6 +1,7 @@
 /** One task, what is next, and what is left, as text. */
 import type { BatchesDocument, NextDocument, ShowDocument } from '../../model/documents.ts';
 import { columns, hang, wrap } from './columns.ts';
+import { fieldText, valueText } from './field-text.ts';
 import { inert, inertLine } from './inert.ts';
 import { needLines } from './print-needs.ts';
 import { remedyLines, remedyText } from './print-remedies.ts';
@@ -122,14 +123,6 @@ function rejectionText(rejected: unknown, now: number): string {
   return from.length === 0 ? reason : `${reason} (${from.join(', ')})`;
 }
 
-function fieldText(name: string, value: unknown, running: boolean, now: number): string {
-  if (name === 'attempt') return attemptText(value, running, now);
-  if (typeof value === 'string') return name.endsWith('_at') ? dueTime(value, now) : value;
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ');
-  return JSON.stringify(value);
-}
-
 /** The verdict, what a review found, and what else the worker said; the summary has a line of its own. */
 function resultFacts(result: unknown): readonly [string, string][] {
   const fields = new Map<string, unknown>(Object.entries(result ?? {}));
@@ -139,7 +132,7 @@ function resultFacts(result: unknown): readonly [string, string][] {
       ? [['verdict', passed ? 'passed' : 'did not pass'] satisfies [string, string]]
       : []),
     ...(Array.isArray(issues) ? issues.map((issue): [string, string] => ['issue', issueText(issue)]) : []),
-    ...(metadata === undefined ? [] : [['metadata', JSON.stringify(metadata)] satisfies [string, string]]),
+    ...(metadata === undefined ? [] : [['metadata', valueText(metadata)] satisfies [string, string]]),
   ];
 }
 
@@ -149,24 +142,6 @@ function issueText(issue: unknown): string {
   const place = [fields.get('file'), fields.get('line')].filter((part) => part !== undefined).join(':');
   const severity = fields.get('severity');
   return `${severity === undefined ? '' : `${String(severity)}: `}${String(fields.get('text') ?? '')}${place === '' ? '' : ` (${place})`}`;
-}
-
-/** `2, on kestrel-3f2a, started 10:15 (4m ago), believed until 11:30 (in 1h11m), ends by process exit`. */
-function attemptText(value: unknown, running: boolean, now: number): string {
-  const fields = new Map(Object.entries(value ?? {}));
-  if (!running) for (const name of ['lease_until', 'returns']) fields.delete(name);
-  const part = (name: string, before: string, show = (text: string) => text) => {
-    const text = fields.get(name);
-    return typeof text === 'string' ? [`${before} ${show(text)}`] : [];
-  };
-  const due = (text: string) => dueTime(text, now);
-  return [
-    String(fields.get('number') ?? ''),
-    ...part('machine', 'on'),
-    ...part('started_at', 'started', due),
-    ...part('lease_until', 'believed until', due),
-    ...part('returns', 'ends by'),
-  ].join(', ');
 }
 
 function section(name: string, text: string, { style }: StatusOptions): string {
