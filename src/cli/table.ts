@@ -63,7 +63,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   change(
     'run',
     MOVE,
-    'Make rounds until the plan is complete, blocked or paused',
+    'Make rounds until the plan is complete, blocked, or paused for a word of yours',
     () => import('./commands/run.ts'),
   ),
   change('round', MOVE, 'Make one round', () => import('./commands/round.ts')),
