@@ -166,7 +166,10 @@ export const settingsSchema = z.strictObject({
     field(
       z.strictObject({
         briefs: z.optional(
-          field(z.enum(['ask', 'allow']), 'Whether a changed brief is shown before an agent gets it.'),
+          field(
+            z.enum(['ask', 'allow']),
+            'Whether a changed brief is shown before an agent gets it. `ask` has no effect in this version, and is warned of.',
+          ),
         ),
       }),
       'What must be approved on this machine.',

@@ -41,7 +41,7 @@ export interface Settings {
   readonly log_limit: number;
   readonly grace: string;
   /** Names of settings that were given and that this version does not act on. */
-  readonly unacted: readonly string[];
+  readonly unacted: readonly ('sync.push' | 'trust.briefs')[];
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -133,9 +133,9 @@ export function layerSettings(base: Settings, ...layers: readonly (SettingsFile 
 }
 
 /** Given settings without an effect; one that asks for what happens anyway is no concern. */
-function unacted(layer: SettingsFile): readonly string[] {
+function unacted(layer: SettingsFile): Settings['unacted'] {
   return [
-    ...(layer.sync?.push !== undefined && layer.sync.push !== 'never' ? ['sync.push'] : []),
-    ...(layer.trust?.briefs === 'ask' ? ['trust.briefs'] : []),
+    ...(layer.sync?.push !== undefined && layer.sync.push !== 'never' ? (['sync.push'] as const) : []),
+    ...(layer.trust?.briefs === 'ask' ? (['trust.briefs'] as const) : []),
   ];
 }

@@ -177,13 +177,20 @@ describe('while a worker is at work', () => {
 });
 
 describe('what has no effect', () => {
-  it('is said for every setting that is given, and for no other', () => {
+  it('is said for every setting that is given with what stands instead, and for no other', () => {
     const said = notSupported(
       plan([task('a', {})]),
-      settings({ sync: { push: 'auto' }, specialists: { x: { agent: 'claude' } } }),
+      settings({
+        sync: { push: 'auto' },
+        trust: { briefs: 'ask' },
+        specialists: { x: { agent: 'claude' } },
+      }),
     );
-    expect(said.map((p) => p.code)).toEqual(Array(1).fill('not-supported'));
-    expect(said.every((p) => p.severity === 'warning')).toBe(true);
+    const shared = { code: 'not-supported', severity: 'warning' };
+    expect(said).toMatchObject([
+      { ...shared, path: ['sync', 'push'], message: expect.stringContaining('nothing pushes') },
+      { ...shared, path: ['trust', 'briefs'], hint: expect.stringContaining('`permissions`') },
+    ]);
     expect(
       notSupported(
         plan([task('a', {})]),
