@@ -79,7 +79,7 @@ export function openProgress(session: Session): Progress {
   };
 }
 
-/** `14:02:11 round 3  lint completed, build started  awaiting-result`. */
+/** `14:02:11 round 3  lint completed, build started  plan awaiting-result`. */
 function roundLine(session: Session, round: RoundDocument, of = ''): string {
   const { noteStyle: style } = session;
   const what = summariseChanges(round);
@@ -88,7 +88,7 @@ function roundLine(session: Session, round: RoundDocument, of = ''): string {
   const line = [
     `${of}round ${round.round}`,
     ...(what === '' ? [] : [what]),
-    status,
+    `plan ${status}`,
     ...(batch === '' ? [] : [style.dim(batch)]),
     ...queueLines(round).map((queued) => style.dim(queued)),
   ].join('  ');

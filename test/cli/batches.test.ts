@@ -61,10 +61,10 @@ describe('a plan with estimates', () => {
       for (const line of outline) expect(place.sh(`rondo ${line}`).code, line).toBe(0);
       expect(place.sh('rondo batches').out).toBe(
         [
-          '1a. together  a, b',
-          '1b. then      c (30m)',
-          '2. alone      d (20m)',
-          '3. alone      e',
+          'Batch 1a  together  a, b',
+          'Batch 1b  then      c (batch 1: 30m)',
+          'Batch 2   alone     d (20m)',
+          'Batch 3   alone     e',
           'estimated 1h10m one by one, 50m with 2 at once: saves 20m (29%); not counted: 1 task without an estimate',
           '',
         ].join('\n'),

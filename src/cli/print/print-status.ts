@@ -38,7 +38,7 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
   if (document.status !== 'complete') say('next', document.next_action);
   say('batch', batchLine(document.batch).replace('Batch ', ''));
   if (document.next_checkpoint !== null && document.status !== 'complete')
-    say('look', dueTime(document.next_checkpoint, now));
+    say('look', `again at ${dueTime(document.next_checkpoint, now)}`);
   for (const blocker of document.blockers) say('held', blocker);
   for (const line of remedyLines(document.remedies)) say('mend', line);
   if (document.remedies.length > 0) say('left', document.to_complete.join('; '));

@@ -205,9 +205,9 @@ export function printBatches(document: BatchesDocument, { style, columns: width 
   return `${lines.join('\n')}\n${savings(document, style)}`;
 }
 
-/** `1a. together   a, b`, `1b. then       c`; the last part says what the batch should take. */
+/** `Batch 1a  together  a, b`, `Batch 1b  then      c (batch 1: 30m)`: the last part says what the batch should take. */
 function batchLines(
-  { parallel, parts, done, total, estimate, unestimated }: BatchesDocument['batches'][number],
+  { number, parallel, parts, done, total, estimate, unestimated }: BatchesDocument['batches'][number],
   { style, columns: width }: Pick<StatusOptions, 'style' | 'columns'>,
 ): readonly string[] {
   const facts = [
@@ -216,9 +216,12 @@ function batchLines(
   ];
   return parts.map(({ label, tasks }, i) => {
     const how = i > 0 ? 'then' : parallel ? 'together' : tasks.length > 1 ? 'in turn' : 'alone';
-    const last = i === parts.length - 1 && facts.length > 0 ? style.dim(` (${facts.join(', ')})`) : '';
-    const head = `${label}. ${how}`.padEnd(14);
-    return `${style.bold(head)}${wrap(tasks.map(inertLine).join(', '), width - 14, ' '.repeat(14))}${last}`;
+    const whole = parts.length > 1 ? `batch ${number}: ` : '';
+    const last =
+      i === parts.length - 1 && facts.length > 0 ? style.dim(` (${whole}${facts.join(', ')})`) : '';
+    const head = `${`Batch ${label}`.padEnd(10)}${how.padEnd(10)}`;
+    const names = `${tasks.map(inertLine).join(', ')}${last}`;
+    return `${style.bold(head)}${wrap(names, width - head.length, ' '.repeat(head.length))}`;
   });
 }
 
@@ -228,7 +231,7 @@ function savings({ estimate, most_at_once }: BatchesDocument, style: StatusOptio
   const { one_by_one, batch_by_batch, saved, saved_percent, unestimated } = estimate;
   const saves =
     saved_percent === 0
-      ? one_by_one
+      ? `${one_by_one} in all`
       : `${one_by_one} one by one, ${batch_by_batch} with ${most_at_once} at once: saves ${saved} (${saved_percent}%)`;
   const without = unestimated > 0 ? `; not counted: ${counted(unestimated, 'task')} without an estimate` : '';
   return `${style.dim(`estimated ${saves}${without}`)}\n`;
