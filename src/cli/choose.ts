@@ -2,16 +2,27 @@
 import { fail, RondoError } from '../errors.ts';
 import { listPlans, planStatus } from '../query/status.ts';
 import { type ChooseOptions, choosePlan, type PlanFile, splitTaskName } from '../round/find-plans.ts';
+import { findPlanOf } from '../round/find-strays.ts';
 import { variable } from './host.ts';
 import type { Session } from './session.ts';
 
-/** The plan asked for, else RONDO_PLAN, else the only active one. */
-export function chosenPlan(
+/** The plan asked for, else RONDO_PLAN, else the only active one. A worker means its own, whatever that is called by now. */
+export async function chosenPlan(
   session: Session,
   asked: string | undefined,
   options: ChooseOptions = {},
 ): Promise<PlanFile> {
-  return choosePlan(session.outside, asked ?? variable(session.host, 'RONDO_PLAN'), options);
+  const name = asked ?? variable(session.host, 'RONDO_PLAN');
+  const { caller } = session.outside;
+  try {
+    return await choosePlan(session.outside, name, options);
+  } catch (error) {
+    const isOwn = caller !== null && caller.plan === name;
+    if (!isOwn || !(error instanceof RondoError) || error.code !== 'unknown-plan') throw error;
+    const renamed = await findPlanOf(session.outside, caller);
+    if (renamed === undefined) throw error;
+    return renamed;
+  }
 }
 
 /** `<task>` or `<plan>/<task>`; where several plans are active, the only one that has such a task. */

@@ -6,6 +6,7 @@ import type { ReportDocument } from '../model/documents.ts';
 import type { Outside, WorkerReport } from '../ports.ts';
 import { planStatus } from '../query/status.ts';
 import type { PlanFile } from '../round/find-plans.ts';
+import { findPlanOf } from '../round/find-strays.ts';
 import type { Answer } from './cli.ts';
 import type { Request } from './make-round.ts';
 import type { Session } from './session.ts';
@@ -14,9 +15,15 @@ type Caller = NonNullable<Outside['caller']>;
 type FinishRequest = Extract<Request, { kind: 'done' | 'fail' | 'block' }>;
 
 /** The attempt this process runs under, where the task is its own. */
-export function ownAttempt({ outside }: Session, target: PlanFile, task: string): Caller | undefined {
+export async function ownAttempt(
+  { outside }: Session,
+  target: PlanFile,
+  task: string,
+): Promise<Caller | undefined> {
   const { caller } = outside;
-  return caller !== null && caller.plan === target.name && caller.task === task ? caller : undefined;
+  if (caller === null || caller.task !== task) return undefined;
+  if (caller.plan === target.name) return caller;
+  return (await findPlanOf(outside, caller))?.name === target.name ? caller : undefined;
 }
 
 /** Refused with `not-owner` where a newer attempt has been started, or the task is no longer under way. */

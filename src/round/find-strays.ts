@@ -7,6 +7,7 @@ import { findPlans, type PlanFile } from './find-plans.ts';
 import { readKnown } from './known-plan.ts';
 
 type Live = ReturnType<Outside['workers']['alive']>[number];
+type Attempted = Pick<Live, 'plan' | 'task' | 'attempt'>;
 
 /** Those of the live runs whose plan is not in the work tree. `own` is the plan a round is about, which judges for itself. */
 export async function findStrays(
@@ -29,11 +30,20 @@ export async function findStrays(
   return strays;
 }
 
+/** The plan that a worker's attempt is of by now: it was renamed since the worker was told its name. */
+export async function findPlanOf(outside: Outside, run: Attempted): Promise<PlanFile | undefined> {
+  const announced = outside.workers.announced(run.plan, run.task, run.attempt);
+  if (announced === null) return undefined;
+  const { plans } = await findPlans(outside);
+  const name = await findHolder(outside, plans, run, announced.at);
+  return plans.find((plan) => plan.name === name);
+}
+
 /** The plan that has this attempt under way; also one that cannot be read now and speaks of its time. */
 async function findHolder(
   outside: Outside,
   plans: readonly PlanFile[],
-  run: Live,
+  run: Attempted,
   at: string,
 ): Promise<string | undefined> {
   for (const target of plans) {

@@ -45,3 +45,27 @@ test('its own is', () => {
   });
   expect(place.json('show', 'work')).toMatchObject({ task: { status: 'completed' } });
 });
+
+test('its own is under the name that its plan has by now', () => {
+  asWorker(
+    [
+      'git mv docs/p-state.md docs/q-state.md && git commit -qm renamed',
+      'rondo --json status > seen; rondo --json done work --summary mine > said',
+    ].join('; '),
+  );
+  expect(place.rondo('run', 'q').code).toBe(0);
+  expect(JSON.parse(readFileSync(join(place.dir, 'seen'), 'utf8'))).toMatchObject({ plan: 'q' });
+  expect(said()).toMatchObject({ plan: 'q', task: 'work', attempt: 1, status: 'completed' });
+  expect(place.json('show', 'work')).toMatchObject({
+    task: { status: 'completed', summary: 'mine', attempt: 1 },
+  });
+});
+
+test('a plan that is gone is not taken for another one', () => {
+  const other = String.raw`'---\nrondo: 1\ngoal: Other\n---\n\n## Tasks\n\n### work: Work\n'`;
+  asWorker(
+    `printf -- ${other} > docs/z-state.md; git mv docs/p-state.md q.md; rondo --json done work > part; mv part said`,
+  );
+  place.sh('while [ ! -e said ]; do sleep 0.05; done');
+  expect(said()).toMatchObject({ error: { code: 'unknown-plan' } });
+});

@@ -64,7 +64,7 @@ async function finish(
   request: (task: string) => FinishRequest,
 ): Promise<Answer> {
   const { target, task } = await chosenTask(session, typed);
-  const caller = ownAttempt(session, target, task);
+  const caller = await ownAttempt(session, target, task);
   if (caller === undefined) return await makeRound(session, target, request(task));
   return await reportResult(session, target, caller, request(task));
 }
