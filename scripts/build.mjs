@@ -272,7 +272,7 @@ async function asCommonJs(path) {
     define: { RONDO_VERSION: JSON.stringify(version), ...CJS_META },
   });
   const exported = /^[\s\S]*?\n__export\(\w+, \{\n([\s\S]*?)\n\}\);\nmodule\.exports = .*\n/.exec(code);
-  if (exported === null) return code;
+  if (exported === null) return requireAtUse(code);
   const [head, listed] = exported;
   // Its helpers stand in the head: what needs them, such as `export *`, stays as it is.
   if (/__\w+\(/.test(code.slice(head.length))) return code;

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fail } from '../errors.ts';
 import { readRepositoryConfig } from './config.ts';
 import { isThere } from './is-there.ts';
-import { type Environment, failedCall, gitAt } from './run-git.ts';
+import { type Environment, failedCall, gitAt, scrubEnvironment } from './run-git.ts';
 
 /** In the git directory of an attempt's worktree: the checkout that made it. */
 export const MADE_BY = 'rondo-checkout';
@@ -115,7 +115,7 @@ function checkOwner({ root, gitDir }: Found, env: Environment, timeoutMs: number
   if (me === undefined) return;
   if ([root, join(root, '.git'), gitDir].every((path) => lstatSync(path).uid === me)) return;
   const args = ['rev-parse', '--git-dir'];
-  const result = gitAt(root, env, timeoutMs).run(args);
+  const result = gitAt(root, () => scrubEnvironment(env), timeoutMs).run(args);
   if (result.code !== 0) failedCall(args, result);
 }
 

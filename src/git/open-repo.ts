@@ -78,11 +78,11 @@ const COMMAND_TIMEOUT = 60_000;
 const WAIT = 3000;
 
 function openGround(startDir: string, options: OpenOptions): Ground {
-  const scrubbed = scrubEnvironment(options.env ?? process.env);
+  const env = options.env ?? process.env;
   const timeoutMs = options.commandTimeoutMs ?? COMMAND_TIMEOUT;
-  const place = discover(startDir, scrubbed, timeoutMs);
-  const env = place.explicit ? { ...scrubbed, GIT_DIR: place.gitDir, GIT_WORK_TREE: place.root } : scrubbed;
-  const git = gitAt(place.root, env, timeoutMs);
+  const place = discover(startDir, env, timeoutMs);
+  const named = place.explicit ? { GIT_DIR: place.gitDir, GIT_WORK_TREE: place.root } : {};
+  const git = gitAt(place.root, () => ({ ...scrubEnvironment(env), ...named }), timeoutMs);
   const config = openConfig(place.commonDir, place.gitDir, env, git);
   const shared = () => !/^(umask|false|0|)$/i.test(config.get('core.sharedrepository') ?? '');
   const objects = openObjects({ commonDir: place.commonDir, algorithm: place.algorithm, git, shared });

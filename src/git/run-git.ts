@@ -39,15 +39,20 @@ const MOST_OUTPUT = 268_435_456;
 const DURABLE = ['-c', 'core.fsync=committed,reference,index'];
 const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
-/** A runner for one work tree. `timeoutMs` bounds each call. */
-export function gitAt(cwd: string, env: Environment, timeoutMs: number): Git {
+/** A runner for one work tree. `environment` is asked for once git is needed; `timeoutMs` bounds each call. */
+export function gitAt(cwd: string, environment: () => Environment, timeoutMs: number): Git {
+  let known: Environment | undefined;
+  const envOf = () => {
+    known ??= environment();
+    return known;
+  };
   const run = (args: readonly string[], call: GitCall = {}): GitResult => {
     const limit = call.timeoutMs ?? timeoutMs;
     const settings = [...(call.hooks === true ? [] : NO_HOOKS), ...(call.durable === true ? DURABLE : [])];
     // Node's types leave out `detached`, which spawnSync knows as well.
     const options = {
       cwd,
-      env: call.env === undefined ? env : { ...env, ...call.env },
+      env: call.env === undefined ? envOf() : { ...envOf(), ...call.env },
       input: call.input ?? '',
       maxBuffer: MOST_OUTPUT,
       timeout: limit,
@@ -73,7 +78,9 @@ export function gitAt(cwd: string, env: Environment, timeoutMs: number): Git {
       if (result.code !== 0) failedCall(args, result);
       return result.stdout.toString('utf8').replace(/\n$/, '');
     },
-    env,
+    get env() {
+      return envOf();
+    },
   };
 }
 

@@ -47,7 +47,7 @@ export function refOf(branch: string): string {
 /** Git within a worktree: where the repository is, is for git to find out there. */
 export function gitIn({ git }: Ground, path: string): Git {
   const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = git.env;
-  return gitAt(path, env, LONG_MS);
+  return gitAt(path, () => env, LONG_MS);
 }
 
 // ---------------------------------------------------------------- the git directory of a worktree

@@ -192,15 +192,24 @@ function countBehind(id: string, dependents: ReadonlyMap<string, readonly string
 /** What is left until the plan is complete, a line each; nothing where it is. */
 export function leftToComplete(plan: Plan): readonly string[] {
   if (plan.fields.status === 'complete') return [];
-  const by = (of: (task: Task) => boolean) => plan.tasks.filter(of).map((task) => task.id);
-  const status = (wanted: string) => by((task) => taskStatusOf(task) === wanted);
+  const by: Record<string, string[]> = {};
+  const note = (group: string, { id }: Task) => {
+    by[group] ??= [];
+    by[group].push(id);
+  };
+  for (const task of plan.tasks) {
+    const status = taskStatusOf(task);
+    if (status !== 'completed') note(status, task);
+    else if (didNotPass(task)) note('again', task);
+    if (awaitsApproval(task)) note('approve', task);
+  }
   const lines: [string, readonly string[]][] = [
-    ['mend', status('failed')],
-    ['clear what blocks', status('blocked')],
-    ['do again', by((task) => taskStatusOf(task) === 'completed' && didNotPass(task))],
-    ['wait for', status('in_progress')],
-    ['approve', by(awaitsApproval)],
-    ['do', status('pending')],
+    ['mend', by.failed ?? []],
+    ['clear what blocks', by.blocked ?? []],
+    ['do again', by.again ?? []],
+    ['wait for', by.in_progress ?? []],
+    ['approve', by.approve ?? []],
+    ['do', by.pending ?? []],
     ['meet', plan.criteria.filter(({ met }) => !met).map(({ text }) => `"${text}"`)],
   ];
   return lines.flatMap(([what, names]) => (names.length === 0 ? [] : [`${what} ${some(names)}`]));

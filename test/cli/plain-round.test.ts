@@ -15,6 +15,10 @@ fs.readFileSync = (file, ...more) => {
   if (/\\.cjs$/.test(file)) fs.appendFileSync(process.env.READ_LIST, file + '\\n');
   return read(file, ...more);
 };
+process.on('exit', () => {
+  for (const name of ['child_process', 'crypto', 'net', 'stream', 'tty', 'zlib'])
+    if (process.moduleLoadList.includes('NativeModule ' + name)) fs.appendFileSync(process.env.READ_LIST, name + '\\n');
+});
 `;
 
 let place: Place;
@@ -35,7 +39,7 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
-/** The program's files that a command reads, without the one that starts it. */
+/** The program's files that a command reads, without the one that starts it, and the costly parts of Node it loads. */
 function filesRead(line: string): readonly string[] {
   const list = join(place.dir, '..', 'list');
   writeFileSync(list, '');
@@ -57,7 +61,7 @@ test.each([
   'rondo round demo',
 ])('%s', (line) => {
   const files = filesRead(line);
-  expect(files).toEqual(['main.cjs', 'round.cjs']);
+  expect(files.filter((file) => file.endsWith('.cjs'))).toEqual(['main.cjs', 'round.cjs']);
 });
 
 test.each(['rondo status demo', 'rondo status --brief', 'rondo status demo --json'])('%s', (line) => {

@@ -1,11 +1,18 @@
 /** Columns that line up and fit: the last one gives way where the terminal is narrow. */
 
 /** Cells that print two columns wide: East Asian wide forms and most emoji. Not exact, and good enough to line up. */
-const WIDE =
+const wide = () =>
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
-const NONE = /\p{Mn}|\u200d|[\ufe00-\ufe0f]/u;
-/** Plainly one column a character: Latin, and the marks of statuses. The patterns above cost a millisecond at first use. */
+const none = () => /\p{Mn}|\u200d|[\ufe00-\ufe0f]/u;
+/** Plainly one column a character: Latin, and the marks of statuses. The patterns above cost a millisecond to make. */
 const NARROW = /^[\x20-\x7e\xa1-\u02ff\u2013-\u2026\u2190-\u2193\u2500-\u25fc\u2713\u2717]*$/;
+
+let patterns: { readonly wide: RegExp; readonly none: RegExp } | undefined;
+
+function widthOfCharacter(c: string): number {
+  patterns ??= { wide: wide(), none: none() };
+  return patterns.none.test(c) ? 0 : patterns.wide.test(c) ? 2 : 1;
+}
 
 /** What colours a text takes no column. */
 const DRESS = new RegExp(`${'\x1b'}\\[[\\d;]*m`, 'g');
@@ -14,7 +21,7 @@ const DRESS = new RegExp(`${'\x1b'}\\[[\\d;]*m`, 'g');
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const c of text.replace(DRESS, '')) width += NONE.test(c) ? 0 : WIDE.test(c) ? 2 : 1;
+  for (const c of text.replace(DRESS, '')) width += widthOfCharacter(c);
   return width;
 }
 
@@ -79,7 +86,8 @@ function line(
 ): string {
   let out = indent;
   let left = total - indent.length;
-  for (const [i, { text, dress }] of row.entries()) {
+  for (let i = 0; i < row.length; i++) {
+    const { text, dress } = row[i] as Cell;
     const last = i === row.length - 1;
     const width = last ? Math.max(10, left) : (widths[i] ?? 0);
     const own = last ? undefined : measured[at + i];
