@@ -49,7 +49,8 @@ function hintOf(parts: readonly (string | undefined)[]): { readonly hint?: strin
 function likelyMeant(issue: Issue, where: Context): string | undefined {
   const value = valueAt(where.typed.value, issue.path);
   if (issue.code === 'invalid_value' && typeof value === 'string') {
-    const near = nearestName(value, issue.values.map(String));
+    const known = issue.values.map(String);
+    const near = otherWordFor(value, known) ?? nearestName(value, known);
     return near === undefined ? undefined : `Did you mean \`${near}\`?`;
   }
   if (issue.code === 'invalid_union' && isRecord(value)) {
@@ -57,11 +58,49 @@ function likelyMeant(issue: Issue, where: Context): string | undefined {
     const strange = Object.keys(value).filter((name) => !known.includes(name));
     return meantBy(strange, known);
   }
+  if (issue.code === 'custom' && typeof value === 'string')
+    return issue.message.startsWith('expected a duration') ? durationMeant(value) : undefined;
   if (value !== undefined) return undefined;
   const parent = issue.path.slice(0, -1);
   const beside = where.strangers.filter(({ path }) => sameValue(path, parent)).map(({ key }) => key);
   return meantBy(beside, [String(issue.path.at(-1))]);
 }
+
+/** What people and other tools say for the same status. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  done: ['completed', 'complete'],
+  finished: ['completed', 'complete'],
+  doing: ['in_progress', 'running'],
+  started: ['in_progress', 'running'],
+  active: ['in_progress', 'running'],
+  wip: ['in_progress'],
+  todo: ['pending'],
+  open: ['pending', 'running'],
+  ready: ['pending'],
+  waiting: ['pending', 'awaiting-result'],
+  skipped: ['cancelled'],
+};
+
+function otherWordFor(typed: string, known: readonly string[]): string | undefined {
+  const word = typed.toLowerCase();
+  return Object.hasOwn(OTHER_WORDS, word)
+    ? OTHER_WORDS[word]?.find((name) => known.includes(name))
+    : undefined;
+}
+
+/** `3 seconds`, where `3s` is what durations are written like. */
+function durationMeant(typed: string): string | undefined {
+  const [, number, word = ''] = /^(\d+)\s*([a-z]+)$/i.exec(typed.trim()) ?? [];
+  const unit = UNITS.find(([words]) => words.includes(word.toLowerCase()))?.[1];
+  return unit === undefined ? undefined : `Did you mean \`${number}${unit}\`?`;
+}
+
+const UNITS: readonly (readonly [words: readonly string[], unit: string])[] = [
+  [['s', 'sec', 'secs', 'second', 'seconds'], 's'],
+  [['m', 'min', 'mins', 'minute', 'minutes'], 'm'],
+  [['h', 'hr', 'hrs', 'hour', 'hours'], 'h'],
+  [['d', 'day', 'days'], 'd'],
+];
 
 function meantBy(strange: readonly string[], known: readonly string[]): string | undefined {
   for (const key of strange) {

@@ -7,6 +7,7 @@ import { placeAt } from '../excerpt.ts';
 import type { PlanFields, TaskFields } from '../model/fields.ts';
 import { isId } from '../model/id.ts';
 import type { Criterion, Plan, Task } from '../model/plan.ts';
+import { slugOf } from '../model/slug.ts';
 import type { Codec, Piece } from './codec.ts';
 import { splitCriterion } from './criterion.ts';
 import { findLayout } from './find-layout.ts';
@@ -176,7 +177,9 @@ function readTasks(reading: Reading, places: readonly TaskPlace[]): readonly Tas
     }
     if (!isId(id)) {
       const what = `${JSON.stringify(id)} is no task id`;
-      faults.push(error('invalid-id', what, place.id.start));
+      const meant = slugOf(id);
+      const hint = meant === '' ? {} : { hint: `For example \`${meant}\`. ${ERRORS['invalid-id'].hint}` };
+      faults.push({ ...error('invalid-id', what, place.id.start), ...hint });
     }
     const known = pieces?.sections.get(text.slice(place.start, place.end));
     if (known !== undefined) return known;

@@ -1,4 +1,6 @@
 /** Headings of the plan, the sections and tasks that they open, and the list items that count. */
+import { isId } from '../model/id.ts';
+import { slugOf } from '../model/slug.ts';
 import {
   error,
   type ItemPlace,
@@ -75,6 +77,18 @@ function openSection(walk: Walk, line: Line, content: Span): void {
   walk.sectionName = name;
 }
 
+/** The heading as it was likely meant: `b:Build` with its blank, words alone with an id made of them. */
+function headingHint(typed: string): { readonly hint?: string } {
+  const colon = typed.indexOf(':');
+  const [before, after] =
+    colon < 0 ? ['', ''] : [typed.slice(0, colon).trim(), typed.slice(colon + 1).trim()];
+  const title = after === '' ? typed.replace(/[:\s]+$/, '') : after;
+  const id = isId(before) ? before : slugOf(before === '' ? title : before);
+  return id === '' || typed.length > LONGEST_HINT ? {} : { hint: `Write \`### ${id}: ${title}\`.` };
+}
+
+const LONGEST_HINT = 100;
+
 function openTask(walk: Walk, line: Line, content: Span): void {
   const { text, out } = walk;
   if (walk.task !== undefined) walk.task.end = line.start;
@@ -84,7 +98,8 @@ function openTask(walk: Walk, line: Line, content: Span): void {
   const after = text.charCodeAt(colon + 1);
   if (colon + 1 >= content.end || (after !== 32 && after !== 9)) {
     const what = 'A heading among the tasks must read `### <id>: <title>`';
-    out.faults.push(error('invalid-heading', what, content.start));
+    const hint = headingHint(text.slice(content.start, content.end));
+    out.faults.push({ ...error('invalid-heading', what, content.start), ...hint });
     walk.stopped = out.faults.length > MAX_FAULTS;
     return;
   }

@@ -133,6 +133,11 @@ describe('wrong values', () => {
     ['status: complete', 7, 9, 'completed'],
     ['status: in-progress', 7, 9, 'in_progress'],
     ['blocker: { type: extrenal }', 7, 18, 'external'],
+    // other words for the same
+    ['status: done', 7, 9, 'completed'],
+    ['status: WIP', 7, 9, 'in_progress'],
+    ['timeout: 3 seconds', 7, 10, '3s'],
+    ['estimate: 2hrs', 7, 11, '2h'],
   ])('%s at %i:%i is likely meant as %s', (body, line, column, meant) => {
     const [first] = task(body).problems;
     expect(first).toMatchObject({ line, column, hint: expect.stringContaining(`Did you mean \`${meant}\``) });

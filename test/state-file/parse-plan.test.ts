@@ -152,6 +152,17 @@ describe('what is refused, and where', () => {
   });
 
   it.each([
+    ['### Write the page', '`### write-the-page: Write the page`'],
+    ['### docs:Write it', '`### docs: Write it`'],
+    ['### docs:', '`### docs: docs`'],
+    ['### Fix it:now', '`### fix-it: now`'],
+    ['### 資料', '`### <id>: <title>`'],
+    ['### two words: x', '`two-words`'],
+  ])('%j is answered with %s', (heading, meant) => {
+    expect(parse(`${HEAD}## Tasks\n${heading}\n`).problems[0]?.hint).toContain(meant);
+  });
+
+  it.each([
     [`${HEAD}## Tasks\n### a: x\n### b: y\n### A: z\n`, 'duplicate-task', 7, 'first at line 5'],
     [`${HEAD}## Tasks\n\n## Tasks\n`, 'duplicate-section', 6, 'first at line 4'],
     [`${HEAD}## Tasks\n### a: x\n\`\`\`yaml\n\n\`\`\`yaml\n`, 'unclosed-fence', 6, 'opens at line 8'],
