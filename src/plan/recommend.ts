@@ -67,7 +67,7 @@ function whyNot(of: Specialist, matched: readonly string[], by: Recommendation['
     return of.tags === undefined || of.tags.length === 0
       ? 'has no tags, so only a name leads to it'
       : `shares none of its tags (${of.tags.join(', ')})`;
-  const shares = `matches ${matched.join(', ')}`;
+  const shares = `has its ${matched.length === 1 ? 'tag' : 'tags'} ${matched.join(', ')}`;
   if (by === 'specialist') return `${shares}, and the task names another`;
   return matched.length < most ? `${shares} only` : `${shares}, and comes later in rondo.yaml`;
 }

@@ -79,7 +79,8 @@ export function chooseSpecialist(task: Task, settings: Settings): Choice {
   const best = bestByTags(task.fields.tags ?? [], settings.specialists);
   if (best !== undefined) {
     const first = best.others === 0 ? '' : `, and is the first of ${best.others + 1} that match as many`;
-    const reason = `${best.name} matches ${best.shared.join(', ')}${first}`;
+    const tags = `${best.shared.length === 1 ? 'tag' : 'tags'} ${best.shared.join(', ')}`;
+    const reason = `${best.name} has its ${tags}${first}`;
     return { specialist: best.name, by: 'tags', reason };
   }
   const { fallback_behavior, default_specialist } = settings.specialist_routing;

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { queueLines } from '../../src/cli/print/print-round.ts';
+import { queueLines, summariseChanges } from '../../src/cli/print/print-round.ts';
 import { batchLine } from '../../src/cli/print/words.ts';
 import type { ProgressDocument, RoundDocument } from '../../src/model/documents.ts';
 import { newPlace } from './rondo-process.ts';
@@ -38,6 +38,28 @@ test.each<[Partial<RoundDocument>, readonly string[]]>([
   [{ busy: 5, most_at_once: 5, queued: [] }, []],
 ])('%j reads %j', (of, lines) => {
   expect(queueLines(of)).toEqual(lines);
+});
+
+test('a review that sends work back is said not to have passed', () => {
+  const step = (task: string, from: string, to: string) => ({
+    kind: 'task-status' as const,
+    task,
+    field: null,
+    from,
+    to,
+    reason: '',
+  });
+  const result = { kind: 'task-field' as const, task: 'review', field: 'result', from: null, reason: '' };
+  const sent = [
+    step('review', 'in_progress', 'completed'),
+    { ...result, to: { passed: false } },
+    step('build', 'completed', 'pending'),
+    step('review', 'completed', 'pending'),
+  ];
+  const summary = 'review did not pass, build back to pending, review back to pending';
+  expect(summariseChanges({ changes: sent, effects: [] })).toBe(summary);
+  const passed = [step('review', 'in_progress', 'completed'), { ...result, to: { passed: true } }];
+  expect(summariseChanges({ changes: passed, effects: [] })).toBe('review completed');
 });
 
 describe('a plan with estimates', () => {

@@ -28,7 +28,7 @@ describe('recommendFor', () => {
       { tags: ['bug', 'backend'] },
       {},
       { specialist: 'senior', by: 'tags', matched: ['bug', 'backend'], command: 'fix', suggestions: [] },
-      { implementation: /matches backend only/, lab: /no tags/, dana: /none of its tags \(decision\)/ },
+      { implementation: /has its tag backend only/, lab: /no tags/, dana: /none of its tags \(decision\)/ },
     ],
     [
       'as many tags, the first',
@@ -49,7 +49,7 @@ describe('recommendFor', () => {
       { specialist: 'lab', tags: ['bug'] },
       {},
       { specialist: 'lab', by: 'specialist', suggestions: [] },
-      { senior: /matches bug, and the task names another/ },
+      { senior: /has its tag bug, and the task names another/ },
     ],
     ['its own command', { run: 'make', tags: ['bug'] }, {}, { by: 'command', command: 'make' }, {}],
     [

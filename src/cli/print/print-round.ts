@@ -96,22 +96,31 @@ export function summariseChanges({ changes, effects }: Pick<RoundDocument, 'chan
       c.kind === 'task-status' || c.kind === 'task-added' || cameBack(c) ? [c.task] : [],
     ),
   );
-  const said = changes.flatMap((c) => sentence(c, started, moved));
+  const failed = new Set(changes.flatMap((c) => (isFailedVerdict(c) ? [c.task] : [])));
+  const said = changes.flatMap((c) => sentence(c, { started, moved, failed }));
   return some([...new Set(said)], 6);
 }
 
 const DERIVED = ['current_step', 'next_action', 'next_checkpoint', 'blockers'];
 
-function sentence(
-  change: ChangeDocument,
-  started: ReadonlySet<string>,
-  moved: ReadonlySet<string | null>,
-): readonly string[] {
+/** Tasks that are started, that move at all, and whose review did not pass. */
+interface Told {
+  readonly started: ReadonlySet<string>;
+  readonly moved: ReadonlySet<string | null>;
+  readonly failed: ReadonlySet<string | null>;
+}
+
+function isFailedVerdict({ field, to }: ChangeDocument): boolean {
+  return field === 'result' && new Map<string, unknown>(Object.entries(to ?? {})).get('passed') === false;
+}
+
+function sentence(change: ChangeDocument, { started, moved, failed }: Told): readonly string[] {
   const task = inertLine(change.task ?? '');
   switch (change.kind) {
     case 'task-status':
       // Taken back and started again, as a take-over does, is a start.
       if (change.to === 'pending' && started.has(change.task ?? '')) return [];
+      if (change.to === 'completed' && failed.has(change.task)) return [`${task} did not pass`];
       return [`${task} ${stepWord(change, started)}`];
     case 'task-added':
       return [`${task} added`];
