@@ -353,6 +353,18 @@ describe('edit', () => {
     ).toBeUndefined();
   });
 
+  it('says where the step was made already, and where a plan is named for a task', () => {
+    const said = (status: TaskStatus, request: Request) => refusal(move(see(withTask(status)), request));
+    expect(said('cancelled', { kind: 'cancel', task: 'a', reason: undefined })?.message).toBe(
+      'a is cancelled already',
+    );
+    expect(said('completed', { kind: 'cancel', task: 'a', reason: undefined })?.message).toBe(
+      'a is completed and cannot become cancelled this way',
+    );
+    const { name } = withTask('pending');
+    expect(said('pending', { kind: 'retry', task: name })?.hint).toContain(`${name} is the plan itself`);
+  });
+
   it('opens no plan that is complete: that is for reopen and restart', () => {
     const of = plan([personTask('a', completed)], { fields: { status: 'complete' } });
     expect(refusal(move(see(of), edit('a', [{ name: 'status', value: 'pending' }])))?.code).toBe(

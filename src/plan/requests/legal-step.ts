@@ -39,8 +39,16 @@ export function requireTask(draft: Draft, seen: Seen, id: string): Task | Proble
   );
   return problem('unknown-task', `the plan ${seen.plan.name} has no task ${id}`, {
     file: seen.plan.file,
-    ...(near === undefined ? {} : { hint: `Did you mean ${near}?` }),
+    ...(near === undefined ? hintOfPlan(seen, id) : { hint: `Did you mean ${near}?` }),
   });
+}
+
+/** A plan's own name where a task's is wanted. */
+function hintOfPlan({ plan }: Seen, id: string): { readonly hint?: string } {
+  if (id !== plan.name) return {};
+  return {
+    hint: `${id} is the plan itself. Name one of its tasks (rondo status ${id}); some commands take --plan ${id}.`,
+  };
 }
 
 /** The problem of a step that is not legal, with the legal ones; undefined where it is. */
@@ -54,7 +62,8 @@ export function refuseStep(
   const legal = TASK_TRANSITIONS[status];
   const allowed = legal.includes(to) && (from.length === 0 || from.includes(status));
   if (allowed) return undefined;
-  return problem('illegal-transition', `${task.id} is ${status} and cannot become ${to} this way`, {
+  const what = status === to ? `is ${status} already` : `is ${status} and cannot become ${to} this way`;
+  return problem('illegal-transition', `${task.id} ${what}`, {
     file: seen.plan.file,
     task: task.id,
     hint: `From ${status} it can become ${legal.map((s) => `${s} (rondo ${commandFor(status, s)})`).join(', ')}.`,
