@@ -127,6 +127,12 @@ export interface Lingering {
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
 }
 
+/** Puts the log of an agent into words, from its start to its end. */
+export interface Teller {
+  /** What a line says to people, line ends included; '' where it says nothing. A line that is no event comes back as it is. */
+  tell(line: string): string;
+}
+
 /** A run of a gate, as its order says. */
 export interface GateRun {
   /** The task whose work it looked at. */
@@ -185,6 +191,8 @@ export interface Workers {
   settle(plan: string, task: string, attempt: number): void;
   /** The newest end of a log, at most `bytes`, made inert (no control sequences); '' where there is none. */
   logTail(plan: string, task: string, attempt: number, bytes: number): string;
+  /** What puts the log of a run into words; null where no agent printed events into it. */
+  teller(plan: string, task: string, attempt: number): Teller | null;
   /** The absolute path of the run directory. */
   directory(plan: string, task: string, attempt: number): string;
   /** Removes the directories of runs that are settled and over; returns how many. */

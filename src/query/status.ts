@@ -25,6 +25,7 @@ import { problemAsDocument } from '../round/report.ts';
 import { placeProblems } from '../state-file/place-problems.ts';
 import { gatesHere } from './gate-runs.ts';
 import { type View, viewPlan } from './read-only.ts';
+import { toldTail } from './told-log.ts';
 
 /** Where one plan stands; `at` reads it as of a revision. */
 export async function planStatus(outside: Outside, target: PlanFile, at?: string): Promise<StatusDocument> {
@@ -250,7 +251,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
     },
     remedy: remedyOf(plan, settings, id),
     run_directory: attempt === undefined ? null : outside.workers.directory(target.name, id, attempt),
-    log_tail: attempt === undefined ? '' : outside.workers.logTail(target.name, id, attempt, 4000),
+    log_tail: attempt === undefined ? '' : toldTail(outside, { plan: target.name, task: id, attempt }, 4000),
     gates: gatesHere(outside, target, task),
   };
 }

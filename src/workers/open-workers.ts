@@ -6,7 +6,18 @@ import { fail } from '../errors.ts';
 import { fateOf, identify } from '../local/process-identity.ts';
 import { cannotWrite, writeAtomic } from '../local/write-atomic.ts';
 import { timeMs } from '../model/time.ts';
-import type { Announced, Descent, GateRun, Lingering, Run, RunState, Workers, WorkOrder } from '../ports.ts';
+import type {
+  Announced,
+  Descent,
+  GateRun,
+  Lingering,
+  Run,
+  RunState,
+  Teller,
+  Workers,
+  WorkOrder,
+} from '../ports.ts';
+import { openTeller } from './agents/open-teller.ts';
 import { findDescent } from './find-descent.ts';
 import { findGates } from './find-gates.ts';
 import { findLingering } from './find-lingering.ts';
@@ -170,6 +181,11 @@ class LocalWorkers implements Workers {
 
   logTail(plan: string, task: string, attempt: number, bytes: number): string {
     return readLogTail(this.directory(plan, task, attempt), bytes);
+  }
+
+  teller(plan: string, task: string, attempt: number): Teller | null {
+    const agent = readOrder(this.directory(plan, task, attempt))?.agent;
+    return agent === undefined ? null : openTeller(agent.name);
   }
 
   directory(plan: string, task: string, attempt: number): string {

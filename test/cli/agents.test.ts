@@ -89,6 +89,47 @@ describe('an agent', () => {
     ]);
   });
 
+  it('prints events for programs, of which logs and show tell people the words; --raw and --json keep them', () => {
+    const says = (text: string) => ({ type: 'assistant', message: { content: [{ type: 'text', text }] } });
+    const uses = {
+      type: 'assistant',
+      message: { content: [{ type: 'tool_use', name: 'Bash', input: { command: 'ls' } }] },
+    };
+    const events = [{ type: 'system' }, says('I look.'), uses, says(CLAUDE_DONE.result), CLAUDE_DONE];
+    fake('claude', ['plain words', ...events]);
+    plan('specialists:\n  coder: { agent: claude }\n', 'specialist: coder');
+    place.rondo('run', '--trust-all');
+    const words = `plain words\nI look.\n> Bash: ls\n${CLAUDE_DONE.result}\n`;
+    expect(place.rondo('logs', 't1').out).toBe(words);
+    expect(place.rondo('logs', 't1', '--follow').out).toBe(words);
+    const raw = readFileSync(beside('claude.out'), 'utf8');
+    expect(place.rondo('logs', 't1', '--raw').out).toBe(raw);
+    expect(place.rondo('logs', 't1', '--raw', '--follow').out).toBe(raw);
+    expect(place.json('logs', 't1')).toMatchObject({ log: raw });
+    expect(place.json('show', 't1')).toMatchObject({ log_tail: words });
+  });
+
+  it('with a long log is told from a whole line on, and as it is where nothing of it is understood', () => {
+    const says = (text: string) => ({ type: 'assistant', message: { content: [{ type: 'text', text }] } });
+    fake('claude', [
+      ...Array.from({ length: 3000 }, (_, i) => says(`line ${i} ${'x'.repeat(100)}`)),
+      CLAUDE_DONE,
+    ]);
+    fake('codex', [{ type: 'of.next.year', text: 'Done.' }]);
+    plan(
+      'on_failure: continue\nspecialists:\n  a: { agent: claude }\n  b: { agent: codex }\n',
+      'specialist: a',
+      'specialist: b',
+    );
+    place.rondo('run', '--trust-all');
+    const { log_tail: tail } = place.json('show', 't1') as { readonly log_tail: string };
+    expect(tail).toMatch(/^line \d+ x{100}\n/);
+    expect(tail.length).toBeLessThanOrEqual(4000);
+    expect(place.rondo('logs', 't1', '--follow').out).toMatch(/^line \d+ x{100}\n[\s\S]*\nLooked around/);
+    expect(place.rondo('logs', 't1').out).toMatch(/^line 0 x{100}\nline 1 /);
+    expect(place.rondo('logs', 't2').out).toBe('{"type":"of.next.year","text":"Done."}\n');
+  });
+
   it('that ends with exit code 0 is not done for that: denied, out of quota, out of edits, silent, not there', () => {
     fake('claude', [
       { ...CLAUDE_DONE, permission_denials: [{ tool_name: 'Bash', tool_input: { command: 'npm test' } }] },

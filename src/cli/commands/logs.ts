@@ -4,6 +4,7 @@ import type { LogsDocument, TaskDocument } from '../../model/documents.ts';
 import type { GateRun, Outside } from '../../ports.ts';
 import { findGateRun } from '../../query/gate-runs.ts';
 import { planStatus } from '../../query/status.ts';
+import { toldLog } from '../../query/told-log.ts';
 import type { PlanFile } from '../../round/find-plans.ts';
 import { chosenTask } from '../choose.ts';
 import type { Cli } from '../cli.ts';
@@ -31,7 +32,8 @@ export function register(cli: Cli): void {
         'what a gate of the task printed last, by its name or its command',
       ).conflicts('attempt'),
     )
-    .action((typed, { follow, attempt, gate }) =>
+    .option('--raw', 'what an agent printed, event by event, in place of its words')
+    .action((typed, { follow, attempt, gate, raw }) =>
       cli.answer('logs', async (session) => {
         const { target, task } = await chosenTask(session, typed, { archived: true });
         if (follow === true && session.json) fail('usage', '--follow cannot be combined with --json');
@@ -41,13 +43,19 @@ export function register(cli: Cli): void {
           of?.attempt ??
           attemptHere(session, target, task, attempt) ??
           (await noAttempt(session, target, task, attempt));
-        if (follow === true) return await followLog(session, target, run, number);
+        if (follow === true) return await followLog(session, target, run, number, raw === true);
         const log = session.outside.workers.logTail(target.name, run, number, WHOLE);
+        const place = { plan: target.name, task: run, attempt: number };
+        const shown = () => (raw === true ? log : toldLog(session.outside, place, WHOLE));
         const more = of === undefined ? {} : { gate: { name: of.gate, command: of.command } };
         const document: LogsDocument = { plan: target.name, task, attempt: number, log, ...more };
-        return { document, text: () => inert(log.endsWith('\n') || log === '' ? log : `${log}\n`) };
+        return { document, text: () => inert(closed(shown())) };
       }),
     );
+}
+
+function closed(text: string): string {
+  return text.endsWith('\n') || text === '' ? text : `${text}\n`;
 }
 
 async function gateHere(

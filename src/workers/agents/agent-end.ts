@@ -85,7 +85,8 @@ function isEvent(value: unknown): value is Event {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function oneLine(text: string, limit: number): string {
+/** The text with its line ends as blanks, cut at a length. */
+export function oneLine(text: string, limit: number): string {
   const flat = text.replace(/\s+/g, ' ').trim();
   return flat.length <= limit ? flat : `${flat.slice(0, limit - 1)}…`;
 }
