@@ -1,6 +1,6 @@
 /** How what is printed reads: times, and lines that are longer than the terminal is wide. */
 import { describe, expect, test } from 'vitest';
-import { hang, widthOf } from '../../src/cli/print/columns.ts';
+import { columns, hang, widthOf } from '../../src/cli/print/columns.ts';
 import { fieldText } from '../../src/cli/print/field-text.ts';
 import { foldCommand } from '../../src/cli/print/print-review.ts';
 import { dueTime } from '../../src/cli/print/time.ts';
@@ -62,4 +62,43 @@ test.each<[string, unknown, string]>([
   ['attempt', { number: 2, machine: 'vm-1', returns: 'process exit' }, '2, on vm-1, ends by process exit'],
 ])('the field %s of a task, %j, is shown in words', (name, value, text) => {
   expect(fieldText(name, value, true, 0)).toBe(text);
+});
+
+describe('a table that is wider than the terminal', () => {
+  const row = (id: string) => [
+    '·',
+    id,
+    'waiting',
+    'on collect-the-requirements-from-the',
+    'Write it all down',
+  ];
+  const table = (ids: readonly string[], total: number) =>
+    columns(
+      ids.map((id) => row(id).map((text) => ({ text }))),
+      total,
+      { indent: '  ', bound: 24, whole: 1 },
+    )
+      .trimEnd()
+      .split('\n');
+
+  test('keeps the ids whole, which people type again, and cuts what stands after them', () => {
+    const ids = ['write-the-migration-of-accounts', 'write-the-migration-of-invoices', 'a'];
+    const lines = table(ids, 80);
+    for (const [i, line] of lines.entries()) {
+      expect(line).toContain(`  ${ids[i]} `);
+      expect(widthOf(line)).toBeLessThanOrEqual(80);
+    }
+    expect(lines[2]).toBe('  ·  a                                waiting  on collect-the-r…  Write it all…');
+  });
+
+  test.each([80, 100, 132])('fits %i columns whatever the ids are', (total) => {
+    for (const length of [1, 24, 25, 40, 41, 64])
+      for (const line of table(['x'.repeat(length)], total)) expect(widthOf(line)).toBeLessThanOrEqual(total);
+  });
+
+  test('is cut nowhere where there is no terminal', () => {
+    expect(table(['x'.repeat(64)], Number.POSITIVE_INFINITY)[0]).toContain(
+      `${'x'.repeat(64)}  waiting  on collect-the-requirements-from-the  Write it all down`,
+    );
+  });
 });

@@ -49,11 +49,14 @@ export interface Cell {
   readonly dress?: (text: string) => string;
 }
 
-/** Rows of cells as lines, two spaces between columns; every column but the last is as wide as its widest cell, to a bound. */
+/**
+ * Rows of cells as lines, two spaces between columns; every column but the last is as wide as its widest cell, to a bound.
+ * The column `whole` holds what people type again: it goes beyond the bound, and the columns after it give way.
+ */
 export function columns(
   rows: readonly (readonly Cell[])[],
   total: number,
-  options: { readonly indent?: string; readonly bound?: number } = {},
+  options: { readonly indent?: string; readonly bound?: number; readonly whole?: number } = {},
 ): string {
   const indent = options.indent ?? '';
   const bound = total === Number.POSITIVE_INFINITY ? total : (options.bound ?? 28);
@@ -64,8 +67,9 @@ export function columns(
     for (let i = 0; i < row.length - 1; i++) {
       const width = widthOf(row[i]?.text ?? '');
       measured.push(width);
-      widths[i] = Math.min(bound, Math.max(widths[i] ?? 0, width));
+      widths[i] = Math.max(widths[i] ?? 0, width);
     }
+  fitWidths(widths, total, bound, options.whole);
   let out = '';
   let at = 0;
   for (const row of rows) {
@@ -74,6 +78,29 @@ export function columns(
   }
   return out;
 }
+
+/** Takes the widths back to the bound, but for the column that is to be whole: what that is over, those after it give up. */
+function fitWidths(widths: number[], total: number, bound: number, whole: number | undefined): void {
+  let over = 0;
+  for (const [i, width] of widths.entries()) {
+    if (i === whole) {
+      widths[i] = Math.min(width, Math.max(bound, total - LEFT_TO_OTHERS));
+      over = Math.max(0, (widths[i] ?? 0) - bound);
+    } else {
+      const bounded = Math.min(width, bound);
+      const given = Math.min(over, Math.max(0, bounded - LEAST));
+      widths[i] = bounded - given;
+      over -= given;
+    }
+  }
+}
+
+/** What a column that is to be whole leaves to the others. */
+const LEFT_TO_OTHERS = 40;
+/** How far a column gives way. */
+const LEAST = 12;
+/** The last column is this wide at least. */
+const LEAST_LAST = 6;
 
 /** One row; the widths of its cells stand in `measured` from `at` on. */
 function line(
@@ -89,7 +116,7 @@ function line(
   for (let i = 0; i < row.length; i++) {
     const { text, dress } = row[i] as Cell;
     const last = i === row.length - 1;
-    const width = last ? Math.max(10, left) : (widths[i] ?? 0);
+    const width = last ? Math.max(LEAST_LAST, left) : (widths[i] ?? 0);
     const own = last ? undefined : measured[at + i];
     const shown = own !== undefined && own <= width ? text : cut(text, width);
     left -= width + 2;

@@ -18,7 +18,7 @@ export function printGroup(document: GroupDocument, { style, columns: width }: S
     ];
   });
   const title = `${style.bold(inertLine(`${document.plan}, group ${document.group}`))}\n`;
-  return `${title}\n${columns(rows, width, { indent: '  ', bound: 32 })}\n${countLine(document.counts)}\n`;
+  return `${title}\n${columns(rows, width, { indent: '  ', bound: 32, whole: 1 })}\n${countLine(document.counts)}\n`;
 }
 
 function outcome(task: TaskDocument): string {

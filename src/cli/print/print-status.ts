@@ -67,8 +67,10 @@ function taskTable({ tasks, needs }: StatusDocument, { style, columns: width }: 
       { text: inertLine(task.title) },
     ];
   });
-  return columns(rows, width, { indent: '  ', bound: width < 100 ? 24 : 32 });
+  return columns(rows, width, { indent: '  ', bound: width < 100 ? 24 : 32, whole: ID_COLUMN });
 }
+
+const ID_COLUMN = 1;
 
 /** What a reader wants to know of a task in this status: who has it, what it waits for, what stands in its way. */
 function whoOrWhy(task: TaskDocument, elsewhere: boolean): string {

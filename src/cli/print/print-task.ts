@@ -164,7 +164,9 @@ export function printNext(document: NextDocument, { style, columns: width, now }
     },
     { text: inertLine(title) },
   ]);
-  const lines = [ready.length === 0 ? 'nothing is ready\n' : columns(ready, width, { indent: '  ' })];
+  const lines = [
+    ready.length === 0 ? 'nothing is ready\n' : columns(ready, width, { indent: '  ', whole: 1 }),
+  ];
   if (document.status === 'complete') lines[0] = `nothing is left, ${document.plan} is complete\n`;
   const say = (line: string) => lines.push(`${hang(line, width, '  ')}\n`);
   if (document.held !== null) say(`nothing starts: ${inertLine(document.held)}`);
@@ -194,7 +196,8 @@ export function printNext(document: NextDocument, { style, columns: width, now }
     { text: inertLine(id) },
     { text: `on ${on.map(inertLine).join(', ')}` },
   ]);
-  if (waiting.length > 0) lines.push(style.dim(columns(waiting, width, { indent: '  ' }).trimEnd()), '\n');
+  if (waiting.length > 0)
+    lines.push(style.dim(columns(waiting, width, { indent: '  ', whole: 1 }).trimEnd()), '\n');
   return lines.join('');
 }
 
