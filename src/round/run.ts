@@ -234,14 +234,15 @@ export async function waitForChange(
     for (;;) {
       const why = await watch.next(until, options.signal);
       if (why === 'time' || why === 'aborted') return false;
-      if (why === 'worker' || outside.repo.readFile(target.file) !== before) return true;
+      // A worker may have done no more than take its time to end.
+      if (hasNews(outside, target) || outside.repo.readFile(target.file) !== before) return true;
     }
   } finally {
     watch.close();
   }
 }
 
-/** A result that no round has consumed yet came before the wait, and would wake nobody. */
+/** Whether there is a result that no round has consumed yet. One that came before the wait would wake nobody. */
 function hasNews({ workers }: Outside, target: PlanFile): boolean {
   return workers.runs(target.name).some((run) => !run.settled && ['ended', 'lost'].includes(run.state.kind));
 }

@@ -1,11 +1,11 @@
 /** A worker that is over but for something it started: the wait for that is explained, and what lives is named. */
 import { execSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { identify } from '../../src/local/process-identity.ts';
 import { diagnose } from '../../src/query/doctor.ts';
-import { runPlan } from '../../src/round/run.ts';
+import { runPlan, waitForChange } from '../../src/round/run.ts';
 import { until } from '../local/run-program.ts';
 import { type Checkout, newCheckout, TARGET, untilEnded, untilFile } from './checkout.ts';
 
@@ -78,6 +78,22 @@ describe('doctor', () => {
     await untilEnded(c, 'a', 1);
     expect((await c.round()).status).toBe('complete');
   });
+});
+
+test('a wait ends with the end of the attempt, not with that of its command', async () => {
+  const c = working(`${STUBBORN} & exit 0`);
+  await c.round();
+  const signal = new AbortController().signal;
+  const waited = waitForChange(c.outside, TARGET, { timeoutMs: null, signal }).then((changed) => [
+    changed,
+    existsSync(join(runDir(c), 'exit.json')),
+  ]);
+  await untilFile(runDir(c), 'lingering');
+  // Whoever is woken by the mark has looked by the time that a process has come and gone.
+  execSync('true');
+  await new Promise((resolve) => setImmediate(resolve));
+  c.write('go', '');
+  expect(await waited).toEqual([true, true]);
 });
 
 test('a run is told why it waits for a worker that has ended, and goes on with its end', async () => {
