@@ -6,7 +6,7 @@
 import { problem, RondoError } from '../errors.ts';
 import { removeQuietly } from '../local/write-atomic.ts';
 import type { CommitOrder, CommitOutcome } from '../ports.ts';
-import { keepBlobAtTip } from './blob-at-tip.ts';
+import { keepFileAtTip } from './file-at-tip.ts';
 import type { Ground } from './ground.ts';
 import { noteRound, owedFile, raiseMarks, readOwed, writeOwed } from './history.ts';
 import { openHooks } from './hooks.ts';
@@ -181,7 +181,7 @@ function remember(
   noteRound(ground, plan, intent.oldTip, commit, round, attempts);
   for (const { file, newBlob } of intent.files.slice(0, 1)) {
     const text = order?.files.find((change) => change.file === file)?.after ?? null;
-    keepBlobAtTip(ground, {
+    keepFileAtTip(ground, {
       commit,
       file,
       blob: newBlob,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Problem, problem } from '../errors.ts';
-import { blobAtTip } from './blob-at-tip.ts';
+import { fileAtTip } from './file-at-tip.ts';
 import type { Ground } from './ground.ts';
 import { readIndex } from './index-file.ts';
 import { readHead } from './refs.ts';
@@ -54,7 +54,7 @@ export function findObstacle(ground: Ground, file: string): Problem | undefined 
 
 /** What is tracked is never ignored; only for the rest must git be asked. */
 function isIgnored(ground: Ground, file: string, tip: string | null): boolean {
-  if (tip !== null && blobAtTip(ground, tip, file) !== null) return false;
+  if (tip !== null && fileAtTip(ground, tip, file).blob !== null) return false;
   if (readIndex(ground, file).length > 0) return false;
   // check-ignore takes paths, not pathspecs, and refuses to be told that they are literal.
   return (

@@ -1,11 +1,11 @@
 /** The repository of a folder, as `Repo` of `ports.ts` asks for it. */
 import { fail } from '../errors.ts';
 import type { Repo, Worktrees } from '../ports.ts';
-import { blobAtTip, isKnownAtTip, keepBlobAtTip } from './blob-at-tip.ts';
 import { commitOrder } from './commit-protocol.ts';
 import { openConfig } from './config.ts';
 import { blobOfFile, textOfBlob } from './conversion.ts';
 import { discover } from './discover.ts';
+import { type FileAtTip, fileAtTip, keepFileAtTip } from './file-at-tip.ts';
 import type { Ground } from './ground.ts';
 import { readHistory, roundAt } from './history.ts';
 import { readIdentity } from './identity.ts';
@@ -17,7 +17,15 @@ import { type Environment, gitAt, scrubEnvironment } from './run-git.ts';
 import { settleIntent } from './settle-intent.ts';
 import { findInCommit } from './trees.ts';
 import { whereIs } from './where-is.ts';
-import { findWorkFiles, readWorkFile, safePath, workFileExists, writeNewWorkFile } from './work-file.ts';
+import {
+  findWorkFiles,
+  readWorkBytes,
+  readWorkFile,
+  safePath,
+  textOfBytes,
+  workFileExists,
+  writeNewWorkFile,
+} from './work-file.ts';
 import { openWorktrees } from './worktrees.ts';
 
 export interface OpenOptions {
@@ -98,28 +106,22 @@ function openGround(startDir: string, options: OpenOptions): Ground {
 
 function look(ground: Ground, file: string): ReturnType<Repo['look']> {
   const head = readHead(ground);
-  const text = readWorkFile(ground.root, file);
-  const blob = head.commit === null ? null : blobAtTip(ground, head.commit, file);
+  const bytes = readWorkBytes(ground.root, file);
+  const tip = head.commit === null ? undefined : fileAtTip(ground, head.commit, file);
+  const blob = tip?.blob ?? null;
   return {
     head,
-    text,
-    edited: text === null ? blob !== null : isEdited(ground, head.commit, file, text, blob),
+    text: bytes === null ? null : textOfBytes(bytes, file),
+    edited: bytes === null ? blob !== null : isEdited(ground, file, bytes, tip),
     headText: () => (blob === null ? null : textOfBlob(ground, file, blob)),
   };
 }
 
-function isEdited(
-  ground: Ground,
-  commit: string | null,
-  file: string,
-  text: string,
-  blob: string | null,
-): boolean {
-  if (commit === null || blob === null) return true;
-  const bytes = Buffer.from(text, 'utf8');
-  if (isKnownAtTip(ground, commit, file, bytes)) return false;
-  if (blobOfFile(ground, file, [blob], blob) !== blob) return true;
-  keepBlobAtTip(ground, { commit, file, blob, bytes });
+function isEdited(ground: Ground, file: string, bytes: Buffer, tip: FileAtTip | undefined): boolean {
+  if (tip === undefined || tip.blob === null) return true;
+  if (tip.bytes?.equals(bytes) === true) return false;
+  if (blobOfFile(ground, file, [tip.blob], tip.blob) !== tip.blob) return true;
+  keepFileAtTip(ground, { ...tip, bytes });
   return false;
 }
 

@@ -32,7 +32,11 @@ const MOST_BYTES = 8_388_608;
 /** The text of a file, BOM and line ends kept; null where there is none. Throws what makes it unfit to be a plan. */
 export function readWorkFile(root: string, file: string): string | null {
   const bytes = readWorkBytes(root, file);
-  if (bytes === null) return null;
+  return bytes === null ? null : textOfBytes(bytes, file);
+}
+
+/** Throws `not-text` where the bytes are none. */
+export function textOfBytes(bytes: Buffer, file: string): string {
   if (!isUtf8(bytes) || bytes.includes(0)) refuseBytes(bytes, file);
   return bytes.toString('utf8');
 }

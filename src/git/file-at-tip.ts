@@ -8,32 +8,26 @@ import { writeAtomic } from '../local/write-atomic.ts';
 import type { Ground } from './ground.ts';
 import { findInCommit } from './trees.ts';
 
-/** What is kept for one file. A commit's id names its contents, so the answer for it can never change. */
-interface Kept {
+/** A commit's id names its contents, so what is kept of it can never change. */
+export interface FileAtTip {
   readonly commit: string;
   readonly file: string;
+  /** Null where the commit has no such file. */
   readonly blob: string | null;
   /** Bytes of the work tree that are known to be this blob; null where none are. */
   readonly bytes: Buffer | null;
 }
 
-/** The id of a file's blob at a commit; null where the commit has none. */
-export function blobAtTip(ground: Ground, commit: string, file: string): string | null {
+export function fileAtTip(ground: Ground, commit: string, file: string): FileAtTip {
   const kept = readKept(ground, file);
-  if (kept?.commit === commit) return kept.blob;
-  const blob = findInCommit(ground.objects, commit, file)?.id ?? null;
-  keepBlobAtTip(ground, { commit, file, blob, bytes: null });
-  return blob;
-}
-
-/** Whether these bytes are known to be what the commit has. False says nothing. */
-export function isKnownAtTip(ground: Ground, commit: string, file: string, bytes: Buffer): boolean {
-  const kept = readKept(ground, file);
-  return kept?.commit === commit && kept.bytes?.equals(bytes) === true;
+  if (kept?.commit === commit) return kept;
+  const found = { commit, file, blob: findInCommit(ground.objects, commit, file)?.id ?? null, bytes: null };
+  keepFileAtTip(ground, found);
+  return found;
 }
 
 /** Notes the answer for a commit that was just made or looked at, so that the next look reads nothing. */
-export function keepBlobAtTip(ground: Ground, { commit, file, blob, bytes }: Kept): void {
+export function keepFileAtTip(ground: Ground, { commit, file, blob, bytes }: FileAtTip): void {
   const head = Buffer.from(`${JSON.stringify({ commit, file, blob, known: bytes !== null })}\n`, 'utf8');
   try {
     writeAtomic(keptFile(ground, file), Buffer.concat([head, bytes ?? Buffer.alloc(0)]), { fsync: false });
@@ -45,7 +39,7 @@ export function keepBlobAtTip(ground: Ground, { commit, file, blob, bytes }: Kep
 const keptFile = ({ gitDir }: Ground, file: string) =>
   join(gitDir, 'rondo', 'cache', `tip-${encodeURIComponent(file)}`);
 
-function readKept(ground: Ground, file: string): Kept | undefined {
+function readKept(ground: Ground, file: string): FileAtTip | undefined {
   try {
     const all = readFileSync(keptFile(ground, file));
     const end = all.indexOf(10);
