@@ -27,7 +27,7 @@ export async function buildAll() {
   const problems = [];
   const sizes = [];
   const inputs = new Set();
-  const plan = existsSync(join(root, ENTRY)) ? await planParts(root) : undefined;
+  const plan = existsSync(join(root, ENTRY)) ? await planParts(root, Object.keys(OWN_FILE)) : undefined;
   for (const entry of ENTRIES) {
     if (!existsSync(join(root, entry.from))) {
       missing.push(`not built: ${entry.to}, because ${entry.from} is not there`);
@@ -67,18 +67,20 @@ const LIBRARIES = {
 /** ES modules of which the default export is meant; to the bundle they look like CommonJS, which has no other. */
 const BY_DEFAULT = new Set(['@bomb.sh/tab/commander']);
 
+/** The file of each. */
+const OWN_FILE = Object.fromEntries(
+  Object.entries(LIBRARIES).flatMap(([file, names]) => names.map((name) => [name, file])),
+);
+
 const libraryFiles = {
   name: 'library-files',
   setup(build) {
-    const fileOf = new Map(
-      Object.entries(LIBRARIES).flatMap(([file, names]) => names.map((name) => [name, file])),
-    );
     build.onResolve({ filter: /^[a-z@]/ }, ({ path }) =>
-      fileOf.has(path) ? { path, namespace: 'library' } : undefined,
+      path in OWN_FILE ? { path, namespace: 'library' } : undefined,
     );
     build.onResolve({ filter: /^\.\/lib-/, namespace: 'library' }, ({ path }) => ({ path, external: true }));
     build.onLoad({ filter: /.*/, namespace: 'library' }, ({ path }) => ({
-      contents: `module.exports = require('./${fileOf.get(path)}')[${JSON.stringify(path)}];`,
+      contents: `module.exports = require('./${OWN_FILE[path]}')[${JSON.stringify(path)}];`,
       loader: 'js',
     }));
   },
@@ -120,7 +122,7 @@ async function bundlePart({ from, to, format, part }, plan) {
       loader: 'js',
     },
     outfile: to,
-    // Else a part that is asked for by \`import()\` would not be asked of the launcher.
+    // Else a part that is asked for by `import()` would not be asked of the launcher.
     supported: { 'dynamic-import': false },
     plugins: [leaveOut, libraryFiles, lateBuiltins, sources(part, plan)],
   });
@@ -238,6 +240,11 @@ const sources = (part, plan) => ({
       const path = resolve(resolveDir, asked);
       const home = plan?.partOf.get(path);
       return home === part ? { path, namespace: 'source' } : { path: outsideOf(home, path), external: true };
+    });
+    build.onResolve({ filter: /^[a-z@]/ }, ({ path, namespace }) => {
+      const home = plan?.partOf.get(path);
+      if (namespace !== 'source' || home === undefined || home === part || path in OWN_FILE) return undefined;
+      return { path: outsideOf(home, path), external: true };
     });
     build.onLoad({ filter: /.*/, namespace: 'source' }, async ({ path }) => ({
       contents: `${traceOf(path)}${await asCommonJs(path)}`,

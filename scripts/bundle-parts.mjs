@@ -10,8 +10,11 @@ export const PARTS = ['main.cjs', 'round.cjs', 'rest.cjs'];
 export const ENTRY = 'src/bin.ts';
 const listFile = join(import.meta.dirname, 'bundle-parts.json');
 
-/** `partOf`: the part of each source, by absolute path. `exposed`: what other parts ask of a part; its number is its place. */
-export async function planParts(root) {
+/**
+ * `partOf`: the part of each source, by absolute path, and of each library, by its name: the first that needs it.
+ * Those in `apart` stand in files of their own. `exposed`: what other parts ask of a part; its number is its place.
+ */
+export async function planParts(root, apart) {
   const lists = existsSync(listFile) ? JSON.parse(readFileSync(listFile, 'utf8')) : {};
   const imports = await importsOf(root);
   const partOf = new Map([...imports.keys()].map((path) => [path, PARTS.at(-1)]));
@@ -20,12 +23,16 @@ export async function planParts(root) {
     for (const path of sources.map((source) => join(root, source)))
       if (partOf.has(path)) partOf.set(path, part);
   const exposed = Object.fromEntries(PARTS.map((part) => [part, new Set()]));
-  for (const [from, targets] of imports)
-    for (const to of targets) if (partOf.get(from) !== partOf.get(to)) exposed[partOf.get(to)].add(to);
+  const places = [...imports].sort(([a], [b]) => PARTS.indexOf(partOf.get(a)) - PARTS.indexOf(partOf.get(b)));
+  for (const [from, targets] of places)
+    for (const to of targets.filter((target) => !apart.includes(target))) {
+      if (!partOf.has(to)) partOf.set(to, partOf.get(from));
+      if (partOf.get(from) !== partOf.get(to)) exposed[partOf.get(to)].add(to);
+    }
   return { partOf, exposed: Object.fromEntries(PARTS.map((part) => [part, [...exposed[part]].sort()])) };
 }
 
-/** What each source imports of other sources, as values. */
+/** What each source imports, as values: other sources, by path, and libraries, by name. */
 async function importsOf(root) {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
@@ -39,7 +46,9 @@ async function importsOf(root) {
     logLevel: 'silent',
   });
   const targets = (imports) =>
-    imports.filter(({ external }) => !external).map(({ path }) => join(root, path));
+    imports
+      .filter(({ path }) => !path.startsWith('node:'))
+      .map(({ path, external }) => (external ? path : join(root, path)));
   return new Map(
     Object.entries(metafile.inputs).map(([path, { imports }]) => [join(root, path), targets(imports)]),
   );
