@@ -1,5 +1,6 @@
 /** One sentence for a change, without a full stop: for commits, reports and reviews. Always on one line. */
 import type { Change } from '../model/change.ts';
+import { sameValue } from '../model/same-value.ts';
 
 /** What changed, without why. */
 export function describeChange(change: Change): string {
@@ -15,9 +16,7 @@ export function describeChange(change: Change): string {
         return `${change.task}: its work came back`;
       if (change.field === 'result' && change.to !== undefined)
         return `${change.task}: result ${change.from === undefined ? 'set to' : 'is now'} ${resultInWords(change.to)}`;
-      return change.to === undefined
-        ? `${change.task}: ${change.field} removed`
-        : `${change.task}: ${change.field} ${change.from === undefined ? 'set to' : 'is now'} ${shown(change.to)}`;
+      return `${change.task}: ${flat(fieldChange(change.field, change.from, change.to), 240)}`;
     case 'task-title':
       return `${change.task}: title is now ${shown(change.to)}`;
     case 'task-brief':
@@ -31,9 +30,7 @@ export function describeChange(change: Change): string {
     case 'plan-status':
       return `plan: ${change.from} -> ${change.to}`;
     case 'plan-field':
-      return change.to === undefined
-        ? `plan: ${change.field} removed`
-        : `plan: ${change.field} ${change.from === undefined ? 'set to' : 'is now'} ${shown(change.to)}`;
+      return `plan: ${flat(fieldChange(change.field, change.from, change.to), 240)}`;
     case 'plan-title':
       return `plan: title is now ${shown(change.to)}`;
     case 'criterion-met':
@@ -45,6 +42,21 @@ export function describeChange(change: Change): string {
     case 'decisions':
       return 'decisions changed';
   }
+}
+
+/** `estimate set to 45m`; of a map what differs: `attempt.lease_until is now 2026-11-21T11:30:00Z`. */
+function fieldChange(name: string, from: unknown, to: unknown): string {
+  if (to === undefined) return `${name} removed`;
+  if (!isMap(from) || !isMap(to)) return `${name} ${from === undefined ? 'set to' : 'is now'} ${shown(to)}`;
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return keys
+    .filter((key) => !sameValue(from[key], to[key]))
+    .map((key) => fieldChange(`${name}.${key}`, from[key], to[key]))
+    .join(', ');
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** When the work of an attempt came back; undefined while it is under way. */
@@ -61,7 +73,7 @@ function resultInWords(result: unknown): string {
     counted(issues, 'issue', 'issues'),
     counted(evidence, 'piece of evidence', 'pieces of evidence'),
   ].filter((word) => word !== '');
-  return words.length === 0 ? shown(result) : words.map(flat).join(', ');
+  return words.length === 0 ? shown(result) : words.map((word) => flat(word)).join(', ');
 }
 
 function counted(list: unknown, one: string, more: string): string {
@@ -70,10 +82,18 @@ function counted(list: unknown, one: string, more: string): string {
 }
 
 function shown(value: unknown): string {
-  return flat(typeof value === 'string' ? value : JSON.stringify(value));
+  return flat(written(value));
 }
 
-function flat(text: string): string {
+/** As a plan has it in one line: `[a, b]`, `{ task: build, limit: 3 }`. */
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
+  if (!isMap(value)) return String(value);
+  const fields = Object.entries(value).map(([key, each]) => `${key}: ${written(each)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+}
+
+function flat(text: string, most = 120): string {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return line.length <= 120 ? line : `${line.slice(0, 119)}…`;
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }

@@ -115,7 +115,7 @@ describe('describeChange', () => {
     ],
     [{ passed: true }, 'passed'],
     [{ evidence: [{ command: 'x' }] }, '1 piece of evidence'],
-    [{ metadata: { a: 1 } }, '{"metadata":{"a":1}}'],
+    [{ metadata: { a: 1 } }, '{ metadata: { a: 1 } }'],
     [{}, '{}'],
   ])('says a result in words: %j', (to, words) => {
     const change = {
@@ -127,6 +127,23 @@ describe('describeChange', () => {
       reason: 'r',
     } as Change;
     expect(describeChange(change)).toBe(`a: result set to ${words}`);
+  });
+
+  it.each([
+    ['tags', undefined, ['a', 'b'], 'tags set to [a, b]'],
+    ['rework', undefined, { task: 'b', limit: 2 }, 'rework set to { task: b, limit: 2 }'],
+    ['rework', { task: 'b', limit: 2 }, { task: 'b' }, 'rework.limit removed'],
+    [
+      'attempt',
+      { number: 1, machine: 'vm-1' },
+      { number: 1, machine: 'vm-1', overrun_reported_at: '2026-11-21T10:45:00Z' },
+      'attempt.overrun_reported_at set to 2026-11-21T10:45:00Z',
+    ],
+    ['estimate', '10m', '20m', 'estimate is now 20m'],
+    ['estimate', '10m', undefined, 'estimate removed'],
+  ])('says of %s what differs: %j -> %j', (field, from, to, words) => {
+    const change = { kind: 'task-field', task: 'a', field, from, to, reason: 'r' } as Change;
+    expect(describeChange(change)).toBe(`a: ${words}`);
   });
 
   it('is one line for any change', () => {
