@@ -58,8 +58,27 @@ test('a review that sends work back is said not to have passed', () => {
   ];
   const summary = 'review did not pass, build back to pending, review back to pending';
   expect(summariseChanges({ changes: sent, effects: [] })).toBe(summary);
+  const start = { kind: 'start' as const, id: 'p/build/2', task: 'build', attempt: 2, reason: 'ready' };
+  const summary2 = 'review did not pass, review back to pending, build started again (attempt 2)';
+  const again = [...sent, step('build', 'pending', 'in_progress')];
+  expect(summariseChanges({ changes: again, effects: [start] })).toBe(summary2);
   const passed = [step('review', 'in_progress', 'completed'), { ...result, to: { passed: true } }];
   expect(summariseChanges({ changes: passed, effects: [] })).toBe('review completed');
+});
+
+test.each([
+  [{ overrun_reported_at: '2026-11-21T10:45:00Z' }, 'a past its estimate'],
+  [{ lease_until: '2026-11-21T12:00:00Z' }, 'a goes on, its lease is extended'],
+])('that %j is noted of an attempt reads %j', (noted, text) => {
+  const from = { number: 1, lease_until: '2026-11-21T11:00:00Z' };
+  const change = {
+    kind: 'task-field' as const,
+    task: 'a',
+    field: 'attempt',
+    from,
+    to: { ...from, ...noted },
+  };
+  expect(summariseChanges({ changes: [{ ...change, reason: '' }], effects: [] })).toBe(text);
 });
 
 describe('a plan with estimates', () => {

@@ -10,12 +10,16 @@ export function remedyLines(remedies: readonly RemedyDocument[]): readonly strin
   const more = remedies.length - MOST;
   return [
     ...remedies.slice(0, MOST).map((remedy) => {
-      const { task, state, cause } = remedy;
-      const what = state === 'not-passed' ? 'did not pass' : (cause ?? state);
-      return `${inertLine(task)} (${what}): ${remedyText(remedy)}`;
+      return `${inertLine(remedy.task)} (${standing(remedy)}): ${remedyText(remedy)}`;
     }),
     ...(more > 0 ? [`and ${more} more: rondo next --json`] : []),
   ];
+}
+
+/** `blocked: external`, `failed`: what failed in the work itself is of no other kind. */
+function standing({ state, cause }: RemedyDocument): string {
+  if (state === 'not-passed') return 'did not pass';
+  return cause === null || cause === 'code' ? state : `${state}: ${cause}`;
 }
 
 /** `have senior look into it: rondo assign t senior, then rondo unblock t (3 tasks wait for it)`. */

@@ -90,7 +90,7 @@ const MOST_OVERLAPS = 5;
 
 /** `lint completed, build started`; what is derived from it is left out. '' where nothing is worth a word. */
 export function summariseChanges({ changes, effects }: Pick<RoundDocument, 'changes' | 'effects'>): string {
-  const started = new Set(effects.flatMap((e) => (e.kind === 'start' ? [e.task] : [])));
+  const started = new Map(effects.flatMap((e) => (e.kind === 'start' ? [[e.task, e.attempt] as const] : [])));
   const moved = new Set(
     changes.flatMap((c) =>
       c.kind === 'task-status' || c.kind === 'task-added' || cameBack(c) ? [c.task] : [],
@@ -105,7 +105,7 @@ const DERIVED = ['current_step', 'next_action', 'next_checkpoint', 'blockers'];
 
 /** Tasks that are started, that move at all, and whose review did not pass. */
 interface Told {
-  readonly started: ReadonlySet<string>;
+  readonly started: ReadonlyMap<string, number>;
   readonly moved: ReadonlySet<string | null>;
   readonly failed: ReadonlySet<string | null>;
 }
@@ -176,15 +176,32 @@ function cameBack({ field, from, to }: ChangeDocument): boolean {
   return at(to) !== undefined && at(to) !== at(from);
 }
 
-function fieldSentence(task: string, { field, to }: ChangeDocument): readonly string[] {
+function fieldSentence(task: string, { field, from, to }: ChangeDocument): readonly string[] {
   // An approval is two fields and one thing that happened.
   if (field === 'approved_by') return [`${task} ${to === null ? 'no longer approved' : 'approved'}`];
   if (field === 'approved_at' || (field === 'rejected' && to === null)) return [];
+  if (field === 'attempt') return attemptSentence(task, from, to);
   if (typeof to === 'string' && to.length <= 40) return [`${task}: ${field} is ${inertLine(to)}`];
   return [to === null ? `${task}: ${field} removed` : `${task}: ${field} changed`];
 }
 
-function stepWord({ task, to }: ChangeDocument, started: ReadonlySet<string>): string {
-  if (to === 'in_progress') return started.has(task ?? '') ? 'started' : 'in progress';
+/** What is noted of an attempt under way. */
+function attemptSentence(task: string, from: unknown, to: unknown): readonly string[] {
+  const at = (value: unknown, name: string) =>
+    new Map<string, unknown>(Object.entries(value ?? {})).get(name);
+  const differs = (name: string) => at(to, name) !== undefined && at(to, name) !== at(from, name);
+  if (differs('overrun_reported_at')) return [`${task} past its estimate`];
+  return [differs('lease_until') ? `${task} goes on, its lease is extended` : `${task}: attempt changed`];
+}
+
+function stepWord({ task, to }: ChangeDocument, started: ReadonlyMap<string, number>): string {
+  if (to === 'in_progress') {
+    const attempt = started.get(task ?? '');
+    return attempt === undefined
+      ? 'in progress'
+      : attempt > 1
+        ? `started again (attempt ${attempt})`
+        : 'started';
+  }
   return to === 'pending' ? 'back to pending' : String(to);
 }
