@@ -51,7 +51,7 @@ async function reportError(host: Host, error: unknown, said: readonly string[]):
     import('./print/json.ts'),
     import('./print/style.ts'),
   ]);
-  const known = asRondoError(host, error, said);
+  const known = await asRondoError(host, error, said);
   if (wantsJson(host.argv)) host.stdout.write(printJson(errorAsDocument(known)));
   else host.stderr.write(printError(known, await loadStyle(host, host.stderr)));
   if (known.code === 'internal' && host.env.RONDO_DEBUG === '1' && error instanceof Error)
@@ -64,9 +64,9 @@ function wantsJson(argv: readonly string[]): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
 }
 
-function asRondoError(host: Host, error: unknown, said: readonly string[]): RondoError {
+async function asRondoError(host: Host, error: unknown, said: readonly string[]): Promise<RondoError> {
   if (error instanceof RondoError) return withOwnHelp(host, error);
-  if (error instanceof CommanderError) return usageError(host, error, said);
+  if (error instanceof CommanderError) return await usageError(host, error, said);
   return new RondoError(problem('internal', error instanceof Error ? error.message : String(error)), {
     cause: error,
   });
@@ -82,12 +82,17 @@ function withOwnHelp(host: Host, error: RondoError): RondoError {
   return new RondoError(problems, { cause: error });
 }
 
-/** Commander's own sentence, its suggestion as the hint. */
-function usageError(host: Host, error: CommanderError, said: readonly string[]): RondoError {
+/** Commander's own sentence; the hint is what other tools call so, else its suggestion, which goes by letters alone. */
+async function usageError(host: Host, error: CommanderError, said: readonly string[]): Promise<RondoError> {
   const text = (said.join('').trim() || error.message).replace(/^error: /, '');
   const [message = '', ...rest] = text.split('\n');
   const suggestion = rest.join(' ').match(/^\((.*)\)$/)?.[1];
   const called = calledCommand(host.argv);
   const help = `See \`${host.name}${called === undefined ? '' : ` ${called.name}`} --help\`.`;
-  return new RondoError(problem('usage', message, { hint: suggestion ?? help }), { cause: error });
+  const { commandMeant } = await import('./other-words.ts');
+  const unknown = /^unknown command '(.*)'$/.exec(message)?.[1];
+  const meant = unknown === undefined ? undefined : commandMeant(unknown);
+  const hint =
+    meant === undefined ? (suggestion ?? help) : `See \`${host.name} ${meant}\`, or \`${host.name} --help\`.`;
+  return new RondoError(problem('usage', message, { hint }), { cause: error });
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../src/cli/host.ts';
 import { runCli } from '../../src/cli/main.ts';
+import { MEANT } from '../../src/cli/other-words.ts';
 import { columns, cut, widthOf } from '../../src/cli/print/columns.ts';
 import { inert, inertCommand, inertLine } from '../../src/cli/print/inert.ts';
 import { printJson } from '../../src/cli/print/json.ts';
@@ -39,6 +40,26 @@ async function call(argv: readonly string[], open: Host['open'], env: Host['env'
 const bug = async () => {
   throw new TypeError('boom');
 };
+
+describe('a word that is no command', () => {
+  test.each([
+    ['start', 'See `rondo run`, or `rondo --help`.'],
+    ['delete', 'See `rondo cancel`, or `rondo --help`.'],
+    ['statsu', 'Did you mean status?'],
+    ['constructor', 'See `rondo --help`.'],
+  ])('%s is answered: %s', async (word, hint) => {
+    const { code, err } = await call([word, 'x'], bug);
+    expect([code, err]).toEqual([2, `error[usage]: unknown command '${word}'\n  help: ${hint}\n`]);
+  });
+
+  test('leads to commands that there are, from words that are none', () => {
+    const names = COMMANDS.map(({ name }) => name);
+    for (const [word, meant] of Object.entries(MEANT)) {
+      expect(names).not.toContain(word);
+      expect(names).toContain(meant.split(' ')[0]);
+    }
+  });
+});
 
 describe('a failure nobody foresaw', () => {
   test('is internal and ends with 1; the stack is shown where asked for', async () => {

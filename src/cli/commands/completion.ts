@@ -27,7 +27,7 @@ export function register(cli: Cli): void {
     .action(async (words) => {
       if (cli.host.argv[1] !== '--')
         fail('usage', 'the completion scripts call this as: complete -- <words>', {
-          hint: 'See `rondo completion --help`.',
+          hint: 'A task is completed with `rondo done <task>`. For completion in a shell see `rondo completion --help`.',
         });
       const { completeWords } = await import('../complete.ts');
       await completeWords(cli, words);
