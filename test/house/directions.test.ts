@@ -56,7 +56,10 @@ describe('a violation is seen', () => {
     [
       'a pure room reaching up',
       'direction',
-      { 'plan/x.ts': "import { r } from '../round/r.ts';\nr();", 'round/r.ts': 'export const r = () => 1;' },
+      {
+        'plan/x.ts': "import { r } from '../round/r.ts';\nexport const x = () => r();",
+        'round/r.ts': 'export const r = () => 1;',
+      },
     ],
     [
       'the same for a type',
@@ -95,12 +98,18 @@ describe('a violation is seen', () => {
     [
       'a face using git',
       'direction',
-      { 'cli/x.ts': "import { g } from '../git/g.ts';\ng();", 'git/g.ts': 'export const g = () => 1;' },
+      {
+        'cli/x.ts': "import { g } from '../git/g.ts';\nexport const x = () => g();",
+        'git/g.ts': 'export const g = () => 1;',
+      },
     ],
     [
       'a face using another',
       'direction',
-      { 'cli/x.ts': "import { w } from '../web/w.ts';\nw();", 'web/w.ts': 'export const w = () => 1;' },
+      {
+        'cli/x.ts': "import { w } from '../web/w.ts';\nexport const x = () => w();",
+        'web/w.ts': 'export const w = () => 1;',
+      },
     ],
     [
       'values where only types may be',
@@ -137,7 +146,7 @@ describe('a violation is seen', () => {
     ['a date of now in a pure room', 'pure', { 'plan/x.ts': 'export const x = () => new Date();' }],
     ['a die in a pure room', 'pure', { 'compare/x.ts': 'export const x = () => Math.random();' }],
     ['the environment in a pure room', 'pure', { 'model/x.ts': 'export const x = () => process.env.HOME;' }],
-    ['printing in a pure room', 'pure', { 'state-file/x.ts': "console.log('x');" }],
+    ['printing in a pure room', 'pure', { 'state-file/x.ts': "export const x = () => console.log('x');" }],
     [
       'a library away from home',
       'library-home',
@@ -152,6 +161,12 @@ describe('a violation is seen', () => {
       'a library without a home',
       'library-home',
       { 'cli/x.ts': "import chalk from 'chalk';\nexport const x = chalk;" },
+    ],
+    ['work done at load', 'load', { 'plan/x.ts': 'export const x: number[] = [];\nx.push(1);' }],
+    [
+      'a listener set up at load',
+      'load',
+      { 'git/x.ts': "export const x = 1;\nif (x > 0) process.on('exit', () => undefined);" },
     ],
     ['an exit in a command', 'exit', { 'cli/x.ts': 'export const x = () => process.exit(1);' }],
     [

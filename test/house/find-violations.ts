@@ -1,7 +1,7 @@
 /** Holds source files against the table of rooms. */
 
 import type { Import, SourceFile } from './read-imports.ts';
-import { LIBRARIES, MAY_EXIT, MOST_LINES, NODE_HOMES, ROOMS, type Room } from './rooms.ts';
+import { LIBRARIES, MAY_ACT_AT_LOAD, MAY_EXIT, MOST_LINES, NODE_HOMES, ROOMS, type Room } from './rooms.ts';
 
 export type Rule =
   | 'no-room'
@@ -12,7 +12,8 @@ export type Rule =
   | 'pure'
   | 'library-home'
   | 'exit'
-  | 'length';
+  | 'length'
+  | 'load';
 
 /** One line a violation: the rule, the file, and what is wrong. */
 export function findViolations(files: readonly SourceFile[]): readonly string[] {
@@ -25,6 +26,8 @@ export function findViolations(files: readonly SourceFile[]): readonly string[] 
     if (file.globals.includes('process.exit') && !MAY_EXIT.some((path) => path === file.path)) {
       say('exit', 'calls process.exit');
     }
+    if (!MAY_ACT_AT_LOAD.some((path) => path === file.path))
+      for (const deed of file.deeds) say('load', `does something when it is loaded: ${deed}`);
     if (room === undefined) {
       say('no-room', 'is in no room of the table');
       continue;

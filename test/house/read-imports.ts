@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly imports: readonly Import[];
   /** Those of the watched globals that the file uses freely, e.g. `Date.now`. */
   readonly globals: readonly string[];
+  /** The first lines of what it does when it is loaded, other than to define things. */
+  readonly deeds: readonly string[];
 }
 
 const WATCHED = [
@@ -49,6 +51,7 @@ export async function readSources(files: ReadonlyMap<string, string>): Promise<r
       lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),
       imports: [...real.imports, ...typeOnly.map((target) => ({ target, kind: 'type' }) as const)],
       globals: real.globals,
+      deeds: real.deeds,
     };
   });
 }
@@ -70,6 +73,7 @@ function targetOf(importer: string, specifier: string): string {
 interface Parsed {
   readonly imports: readonly Import[];
   readonly globals: readonly string[];
+  readonly deeds: readonly string[];
 }
 
 async function parse(
@@ -87,6 +91,8 @@ async function parse(
     platform: 'node',
     logLevel: 'silent',
     treeShaking: false,
+    // Its lines would look like statements of their own.
+    supported: { 'template-literal': false },
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     define: Object.fromEntries(WATCHED.map((name) => [name, marker(name)])),
     plugins: [fromMap(files, prepare)],
@@ -99,7 +105,8 @@ async function parse(
     if (path === undefined || input === undefined) continue;
     const found = input.imports.filter((one) => one.path !== '<runtime>');
     const imports = found.map((one) => toImport(path, one));
-    out.set(path, { imports, globals: globalsIn(codes.get(resolve(written)) ?? '') });
+    const code = codes.get(resolve(written)) ?? '';
+    out.set(path, { imports, globals: globalsIn(code), deeds: deedsIn(code) });
   }
   return out;
 }
@@ -107,6 +114,14 @@ async function parse(
 function toImport(path: string, found: { readonly path: string; readonly kind: string }): Import {
   const kind = found.kind === 'dynamic-import' ? 'dynamic' : 'static';
   return { target: targetOf(path, found.path), kind };
+}
+
+/** What begins at the margin and is no declaration; esbuild indents all that stands inside of something. */
+function deedsIn(code: string): readonly string[] {
+  return code
+    .split('\n')
+    .filter((line) => /^[\w$([+!-]/.test(line))
+    .filter((line) => !/^(import|export|const|let|var|function|async function|class)\b/.test(line));
 }
 
 function globalsIn(code: string): readonly string[] {

@@ -91,5 +91,11 @@ export const NODE_HOMES: Readonly<Record<string, readonly string[]>> = {
 /** The files that may end the process: the main file of the program, and that of the process beside each worker. */
 export const MAY_EXIT = ['bin.ts', 'workers/run-attempt.ts'] as const;
 
+/**
+ * The files that start a process. All others only define things when they are loaded: the bundle loads each when something
+ * in it is first used, so nobody may count on when that is.
+ */
+export const MAY_ACT_AT_LOAD = ['bin.ts', 'workers/wrapper.ts'] as const;
+
 /** A file does one thing: most fit on two screens, and none is longer than this. */
 export const MOST_LINES = 420;
