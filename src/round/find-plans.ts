@@ -85,7 +85,7 @@ export async function choosePlan(
 function hintToName(named: NonNullable<ChooseOptions['named']>, plan: string): string {
   const how =
     named === 'argument'
-      ? `Name it after the command, such as \`${plan}\``
+      ? `Name it after the command: \`rondo <command> ${plan}\``
       : named === 'option'
         ? `Name it with \`--plan ${plan}\``
         : `Name it before the task, such as \`${plan}/${named.task}\``;

@@ -16,7 +16,7 @@ const failure = (line: string) => (JSON.parse(place.sh(`rondo ${line} --json`).o
 
 describe('two active plans', () => {
   test.each([
-    ['status', 'ambiguous-plan', '`p`'],
+    ['status', 'ambiguous-plan', '`rondo <command> p`'],
     ['add X', 'ambiguous-plan', '--plan p'],
     ['decide X', 'ambiguous-plan', '--plan p'],
     ['reopen both', 'ambiguous-plan', 'p/both'],
