@@ -57,7 +57,11 @@ function accepted(
   typed: string,
   piece: {
     readonly fields?: Readonly<Record<string, unknown>>;
-    readonly faults: readonly { readonly message: string; readonly severity: string }[];
+    readonly faults: readonly {
+      readonly message: string;
+      readonly severity: string;
+      readonly hint?: string;
+    }[];
   },
 ): unknown {
   const value = piece.fields?.[name];
@@ -65,7 +69,7 @@ function accepted(
   if (value !== undefined && faults.length === 0) return value;
   throw new RondoError(
     problem('usage', faults[0]?.message ?? `${JSON.stringify(typed)} is no value for ${name}`, {
-      hint: 'See `rondo schema task` for what it takes.',
+      hint: faults[0]?.hint ?? 'See `rondo schema task` for what it takes.',
     }),
   );
 }

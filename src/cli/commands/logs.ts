@@ -49,6 +49,9 @@ export function register(cli: Cli): void {
         const shown = () => (raw === true ? log : toldLog(session.outside, place, WHOLE));
         const more = of === undefined ? {} : { gate: { name: of.gate, command: of.command } };
         const document: LogsDocument = { plan: target.name, task, attempt: number, log, ...more };
+        // Nothing at all would leave open whether there is no log, or nothing in it.
+        if (log === '' && !session.json)
+          session.note(session.noteStyle.dim(`attempt ${number} of ${task} printed nothing that was kept`));
         return { document, text: () => inert(closed(shown())) };
       }),
     );

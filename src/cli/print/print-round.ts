@@ -8,13 +8,25 @@ import type { StatusOptions } from './print-status.ts';
 import { dueTime } from './time.ts';
 import { batchLine, planDress, some } from './words.ts';
 
-/** The first line says what changed, the second where the plan stands and what is next; then what else waits for somebody. */
+/** The first line says what changed, the second where the plan stands and what is next; then, where work moved, what else waits for somebody. */
 export function printRound(
   document: RoundDocument,
   view: StatusOptions,
   options: { readonly dryRun: boolean },
 ): string {
-  return `${hang(firstLine(document, view, options), view.columns)}\n${standing(document, view)}\n`;
+  return `${hang(firstLine(document, view, options), view.columns)}\n${standing(movesWork(document) ? document : bare(document), view)}\n`;
+}
+
+/** Whether work went on or plan and tasks changed places; a look that finds nothing to do is to say all it knows. */
+function movesWork({ changed, changes }: RoundDocument): boolean {
+  return !changed || changes.some(({ kind }) => MOVES.has(kind));
+}
+
+const MOVES: ReadonlySet<string> = new Set(['task-status', 'plan-status', 'task-added', 'task-removed']);
+
+/** After an edit or a decision nobody wants to read again what stands still and what would mend it. */
+function bare({ plan, status, next_action }: RoundDocument) {
+  return { plan, status, next_action, needs: [] };
 }
 
 function firstLine(

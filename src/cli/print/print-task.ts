@@ -188,7 +188,9 @@ export function printNext(document: NextDocument, { style, columns: width, now }
     );
   if (more.waiting > 0)
     lines.push(
-      style.dim(`${counted(more.waiting, 'task waits', 'tasks wait')} for others (--all lists them)`),
+      style.dim(
+        `${counted(more.waiting, 'task waits for another', 'tasks wait for others')} of the plan (--all lists them)`,
+      ),
       '\n',
     );
   const waiting = document.waiting.map(({ id, on }) => [
