@@ -108,6 +108,7 @@ const SAID_ONCE: ReadonlySet<string> = new Set([
   'outside-writes',
   'overrun',
   'called-by-worker',
+  'not-ready',
   'not-an-approver',
   'integration-behind',
   'ledger-rewritten',

@@ -20,6 +20,7 @@ import { effectId } from './effect.ts';
 import { hasReturned } from './gates.ts';
 import { isToBePolledAgain } from './outside-job.ts';
 import { routeTask, timeoutOf } from './routing.ts';
+import { holdOf } from './rules/holds.ts';
 import { isCollected } from './rules/land-work.ts';
 import type { Seen } from './seen.ts';
 import { isStep } from './step.ts';
@@ -157,6 +158,21 @@ function mayRunHere(draft: Draft, seen: Seen, task: Task): boolean {
   return false;
 }
 
+/** While nothing may start, work that goes on elsewhere is not taken from there: it would only end. */
+function mayStart(draft: Draft, seen: Seen, task: Task): boolean {
+  const hold = holdOf(draft, seen);
+  if (hold === undefined) return true;
+  draft.problems.push(
+    problem('not-ready', `${task.id} is not taken over: nothing starts here, since ${hold.reason}`, {
+      severity: 'warning',
+      file: seen.plan.file,
+      task: task.id,
+      hint: `Clear that first (rondo next ${seen.plan.name}), or give the work up: rondo release ${task.id}`,
+    }),
+  );
+  return false;
+}
+
 /** Another machine has it: wait while its lease holds; then take over, once its record has stood still for a lease's length. */
 function recoverElsewhere(
   draft: Draft,
@@ -170,8 +186,9 @@ function recoverElsewhere(
   const stoodStill = (seen.unchangedFor[task.id] ?? 0) >= lease;
   // An end further ahead than a whole lease comes from a wrong clock, here or there; standing still is what counts.
   const over = seen.now > until || until - seen.now > lease;
-  if ((options.takeOver || (over && stoodStill)) && mayRunHere(draft, seen, task)) {
-    const why = options.takeOver ? 'taken over as asked' : 'its lease is over and nothing was heard';
+  const asked = options.takeOver && mayStart(draft, seen, task);
+  if ((asked || (over && stoodStill)) && mayRunHere(draft, seen, task)) {
+    const why = asked ? 'taken over as asked' : 'its lease is over and nothing was heard';
     draft.step(task.id, 'pending', `attempt ${attempt.number} on ${attempt.machine}: ${why}`);
     return;
   }

@@ -287,6 +287,19 @@ describe('in progress elsewhere', () => {
     expect([effects, a(after).attempt?.number]).toEqual([['start a/4'], 4]);
   });
 
+  it('is left where it goes on while nothing may start here, also where a person asks', () => {
+    const asks = { kind: 'tick', takeOver: true, recheck: false } as const;
+    const failedToo = { ...there, tasks: [...there.tasks, task('z', { status: 'failed' })] };
+    const paused = { ...there, fields: { ...there.fields, paused_by: 'dana' } };
+    for (const of of [failedToo, paused]) {
+      const { plan: after, codes, effects } = move(see(of), asks);
+      expect([a(after).attempt?.number, statusesOf(after).a, effects]).toEqual([3, 'in_progress', []]);
+      expect(codes).toContain('not-ready');
+    }
+    const goesOn = see(failedToo, { settings: settings({ on_failure: 'continue' }) });
+    expect(move(goesOn, asks).effects).toEqual(['start a/4']);
+  });
+
   it('is set to pending by a watchdog, which dispatches nothing', () => {
     const { effects, plan: after } = move(
       see(there, { unchangedFor: { a: 2 * HOUR }, now: NOW + 2 * HOUR }),
