@@ -118,6 +118,8 @@ export interface Repo {
   history(plan: string, file: string): PlanHistory;
   /** The number of the last round of a plan that this commit's history holds; 0 where there is none. */
   roundAt(plan: string, commit: string): number;
+  /** The last round of a plan on each line of history below HEAD; none where the file at HEAD is as one of them left it. */
+  lastRounds(plan: string, file: string): readonly string[];
   /** Round commits of a plan that HEAD can reach, newest first. */
   log(plan: string, options: { readonly limit?: number }): Promise<readonly LogEntry[]>;
   /** The full commit id of a revision that a person typed; refuses what looks like an option. */

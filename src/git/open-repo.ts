@@ -9,6 +9,7 @@ import { type FileAtTip, fileAtTip, keepFileAtTip } from './file-at-tip.ts';
 import type { Ground } from './ground.ts';
 import { readHistory, roundAt } from './history.ts';
 import { readIdentity } from './identity.ts';
+import { lastRounds } from './last-rounds.ts';
 import { openObjects } from './objects.ts';
 import { findObstacle } from './obstacles.ts';
 import type { Porcelain } from './porcelain.ts';
@@ -57,6 +58,7 @@ export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
     commitObstacle: (file) => findObstacle(ground, file),
     history: (plan) => readHistory(ground, plan, readHead(ground).commit),
     roundAt: (plan, commit) => roundAt(ground, plan, commit),
+    lastRounds: (plan, file) => lastRounds(ground, plan, file, readHead(ground).commit),
     log: async (plan, limits) => (await porcelain()).log(plan, limits),
     resolve: (revision) => resolveRevision(ground, revision),
     readAt: (commit, file) => readAt(ground, commit, file),

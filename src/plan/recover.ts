@@ -6,13 +6,11 @@
 import { describeChange } from '../compare/describe-change.ts';
 import { diffPlans } from '../compare/diff.ts';
 import { type Problem, problem } from '../errors.ts';
-import type { Change } from '../model/change.ts';
 import type { Attempt } from '../model/fields.ts';
 import { planStatusOf, type Task, taskStatusOf } from '../model/plan.ts';
 import { isLegalTaskStep, TASK_TRANSITIONS } from '../model/status.ts';
 import { durationMs, formatDuration, formatTime, timeMs } from '../model/time.ts';
 import type { Run } from '../ports.ts';
-import { refuseWritten } from './approvers.ts';
 import { consumeResult, giveUpOrRetry } from './consume.ts';
 import { workOrder } from './dispatch.ts';
 import type { Draft } from './draft.ts';
@@ -25,6 +23,7 @@ import { isCollected } from './rules/land-work.ts';
 import type { Seen } from './seen.ts';
 import { isStep } from './step.ts';
 import { adoptTraced, hasStray, recoverStrays } from './strays.ts';
+import { takeBack } from './take-back.ts';
 
 export interface RecoverOptions {
   /** Claim attempts of other machines without waiting for their leases. */
@@ -33,12 +32,13 @@ export interface RecoverOptions {
 
 export function recover(draft: Draft, seen: Seen, options: RecoverOptions): void {
   adoptHandEdit(draft, seen);
+  if (seen.edited || seen.lastRounds.length > 0) takeBack(draft, seen);
   adoptTraced(draft, seen);
   recoverStrays(draft, seen);
   const runs = new Map(seen.runs.map((run) => [`${run.task}/${run.attempt}`, run]));
   const lives = liveAttempts(draft, seen);
-  for (const task of seen.plan.tasks) {
-    if (draft.status(task.id) !== 'in_progress') continue;
+  for (const task of draft.tasks) {
+    if (taskStatusOf(task) !== 'in_progress') continue;
     const attempt = task.fields.attempt;
     if (attempt?.machine === undefined) recoverPerson(draft, seen, task);
     else if (attempt.machine !== seen.machine) recoverElsewhere(draft, seen, task, attempt, options);
@@ -74,24 +74,7 @@ function adoptHandEdit(draft: Draft, seen: Seen): void {
       );
     }
   }
-
-  takeBackApprovals(draft, seen, edits);
   adoptPause(draft, seen, planStatusOf(seen.committed));
-}
-
-/** An approval that was written by hand counts as if it was said: not of somebody who may not give it. */
-function takeBackApprovals(draft: Draft, seen: Seen, edits: readonly Change[]): void {
-  for (const edit of edits) {
-    const refusal = edit.kind === 'task-field' ? refuseWritten(seen, edit) : undefined;
-    if (edit.kind !== 'task-field' || refusal === undefined) continue;
-    draft.problems.push({ ...refusal, severity: 'warning' });
-    const before = seen.committed?.tasks.find((task) => task.id === edit.task)?.fields;
-    const fields =
-      edit.field === 'approved_by'
-        ? (['approved_by', 'approved_at'] as const)
-        : (['needs_approval'] as const);
-    for (const field of fields) draft.set(edit.task, field, before?.[field], refusal.message);
-  }
 }
 
 /** A person who writes `status: paused` means it: it holds until resumed. Writing `running` over it resumes. */

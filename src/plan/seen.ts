@@ -15,6 +15,11 @@ export interface Seen {
   readonly plan: Plan;
   /** The plan as the checked-out commit says, where the file differs from it; null where the commit has no such (valid) plan. */
   readonly committed: Plan | null;
+  /**
+   * The plan as the last round on each line of history left it, where commits by hand have changed it since and a worker
+   * of this plan is at work here; else none.
+   */
+  readonly lastRounds: readonly Plan[];
   /** Whether the file differs from the commit: a hand edit, or a new file. */
   readonly edited: boolean;
   /** The branch that is checked out. */
@@ -76,6 +81,7 @@ export function asSeenByNobody(plan: Plan, settings: Settings): Seen {
     email: '',
     plan,
     committed: plan,
+    lastRounds: [],
     edited: false,
     ref: '',
     head: null,

@@ -2,6 +2,7 @@
 import { type Problem, problem, RondoError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { taskStatusOf } from '../model/plan.ts';
+import { isAtWork } from '../plan/approvers.ts';
 import type { Request } from '../plan/request.ts';
 import type { Seen } from '../plan/seen.ts';
 import type { Outside, PlanHistory, PlanLook, Run } from '../ports.ts';
@@ -53,6 +54,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     email: identity.email,
     plan: parsed.plan,
     committed: look.edited ? await committedPlan(outside, target, look) : parsed.plan,
+    lastRounds: runs.some(isAtWork) ? await plansOfLastRounds(outside, target) : [],
     edited: look.edited,
     ref,
     head: look.head.commit,
@@ -132,6 +134,17 @@ export async function brokenPlan(
 async function committedPlan(outside: Outside, target: PlanFile, look: PlanLook): Promise<Plan | null> {
   const text = look.headText();
   return text === null ? null : ((await readKnown(outside, target, text, false)).plan ?? null);
+}
+
+/** A worker may commit what it wrote into the plan: then HEAD does not say how the plan stood before. */
+async function plansOfLastRounds(outside: Outside, target: PlanFile): Promise<readonly Plan[]> {
+  const plans: Plan[] = [];
+  for (const commit of outside.repo.lastRounds(target.name, target.file)) {
+    const text = outside.repo.readAt(commit, target.file);
+    const plan = text === null ? undefined : (await readKnown(outside, target, text, false)).plan;
+    if (plan !== undefined) plans.push(plan);
+  }
+  return plans;
 }
 
 function highestAttempts(history: PlanHistory, runs: readonly Run[]): Readonly<Record<string, number>> {

@@ -188,6 +188,30 @@ export function repoContract(
       expect(at.repo.roundAt('demo', second)).toBe(2);
     });
 
+    it('finds the last round below what was committed by hand, and none where that left the plan alone', () => {
+      const last = () => at.repo.lastRounds('demo', PLAN);
+      at.write(PLAN, 'by hand\n');
+      at.commitAll('before any round');
+      expect(last()).toEqual([]);
+      const round = committed('a\n');
+      expect(last()).toEqual([]);
+      at.write('README.md', 'else\n');
+      at.commitAll('another file');
+      expect(last()).toEqual([]);
+      at.write(PLAN, 'b\n');
+      at.commitAll('by hand');
+      at.write(PLAN, 'c\n');
+      at.commitAll('by hand again');
+      expect(last()).toEqual([round]);
+      expect(at.repo.lastRounds('dem', PLAN)).toEqual([]);
+      expect(at.repo.lastRounds('demo', 'README.md')).toEqual([round]);
+      at.write(PLAN, 'a\n');
+      at.commitAll('as it was');
+      expect(last()).toEqual([]);
+      committed('d\n');
+      expect(last()).toEqual([]);
+    });
+
     it('never counts attempts down, whatever is reset away', () => {
       const first = at.repo.head().commit ?? '';
       committed('a\n', { attempts: { one: 1 } });

@@ -96,6 +96,59 @@ it('reads rounds out of a squashed merge', () => {
   expect(s.open().roundAt('other', s.git('rev-parse', 'HEAD'))).toBe(9);
 });
 
+describe('the last rounds below commits by hand', () => {
+  const head = () => s.git('rev-parse', 'HEAD');
+  const last = () => s.open().lastRounds('demo', PLAN);
+  const byHand = (text: string) => {
+    s.write(PLAN, text);
+    s.commitAll('by hand');
+  };
+
+  it('are those of each line of history that was merged', () => {
+    const first = round().commit;
+    s.git('checkout', '-q', '-b', 'side');
+    byHand('1\nside\n');
+    s.commitAll('and more');
+    s.git('checkout', '-q', 'main');
+    const second = round().commit;
+    s.git('merge', '-q', '--no-commit', '-s', 'ours', 'side');
+    byHand('both\n');
+    expect(s.git('rev-list', '--count', '--merges', 'HEAD')).toBe('1');
+    expect([...last()].sort()).toEqual([first, second].sort());
+    // What one of the lines says is as a round left it.
+    s.write(PLAN, s.git('show', `${first}:${PLAN}`).concat('\n'));
+    s.commitAll('as on the side');
+    expect(last()).toEqual([]);
+  });
+
+  it('are found in packs, over many commits, and in a clone that knows only the newest', () => {
+    const only = round().commit;
+    for (let i = 0; i < 70; i++) s.git('commit', '-q', '--allow-empty', '-m', `${i}`);
+    byHand('x\n');
+    expect(last()).toEqual([only]);
+    s.git('gc', '-q');
+    expect(last()).toEqual([only]);
+    const near = round().commit;
+    byHand('y\n');
+    s.git('gc', '-q');
+    byHand('z\n');
+    expect(last()).toEqual([near]);
+    writeFileSync(kept('../shallow'), `${s.git('rev-parse', 'HEAD~1')}\n`);
+    expect(last()).toEqual([]);
+  });
+
+  it("do not leave out a round that the user's own commit took along", () => {
+    const repo = s.open({
+      onStep: (name) => name === 'placed' && s.git('commit', '-q', '-a', '-m', "the user's"),
+    });
+    repo.commit(orderOf(repo, 'x\n'));
+    const round = head();
+    expect(last()).toEqual([]);
+    byHand('y\n');
+    expect(last()).toEqual([round]);
+  });
+});
+
 it("repeats the trailers of a round that the user's own commit took along", async () => {
   const repo = s.open({
     onStep: (name) => name === 'placed' && s.git('commit', '-q', '-a', '-m', "the user's"),

@@ -4,8 +4,10 @@ import type { Plan } from '../../src/model/plan.ts';
 import { formatTime } from '../../src/model/time.ts';
 import { notSupported } from '../../src/plan/not-supported.ts';
 import type { Request } from '../../src/plan/request.ts';
+import type { Seen } from '../../src/plan/seen.ts';
 import type { RunState } from '../../src/ports.ts';
 import {
+  alive,
   completed,
   ended,
   inProgress,
@@ -166,6 +168,24 @@ describe('while a worker is at work', () => {
     expect(taskOf(after, 'a').fields).toEqual(taskOf(committed, 'a').fields);
   });
 
+  it.each<[string, RunState]>([
+    ['is at work', { kind: 'alive', pid: 1, startedAt: NOW }],
+    ['has ended', ended()],
+  ])('that the plan is accepted is not taken from the file, while a worker %s', (_, state) => {
+    const said = plan(committed.tasks, { fields: { accepted_by: 'kim' } });
+    for (const more of [
+      { committed, edited: true },
+      { committed: said, lastRounds: [committed] },
+    ]) {
+      const after = move(see(said, { ...more, runs: [run('w', 1, state)] }));
+      expect(after.codes).toContain('called-by-worker');
+      expect(after.plan.fields.accepted_by).toBeUndefined();
+    }
+    const before = plan(committed.tasks, { fields: { accepted_by: 'dana' } });
+    const kept = move(see(before, { committed: before, lastRounds: [before], runs: [run('w', 1, state)] }));
+    expect(kept.plan.fields.accepted_by).toBe('dana');
+  });
+
   it('what the caller of a step writes is', () => {
     const { codes, plan: after } = round(
       { approved_by: 'kim' },
@@ -173,6 +193,66 @@ describe('while a worker is at work', () => {
     );
     expect(codes).not.toContain('called-by-worker');
     expect(taskOf(after, 'a').fields.approved_by).toBe('kim');
+  });
+});
+
+describe('while the own worker of a task is at work, what a commit by hand brought', () => {
+  const own = { ...inProgress(), needs_approval: true };
+  const left = plan([
+    task('a', { ...completed, needs_approval: true }),
+    task('w', own),
+    task('b', { blocked_by: ['w'] }),
+  ]);
+  const withFields = (id: string, fields: TaskFields) =>
+    plan(
+      left.tasks.map((each) => (each.id === id ? { ...each, fields: { ...each.fields, ...fields } } : each)),
+    );
+  const look = (said: Plan, more: Partial<Seen> = {}) =>
+    move(see(said, { lastRounds: [left], runs: [run('w', 1, alive())], ...more }));
+  const approved = { approved_by: 'kim', approved_at: formatTime(NOW) };
+
+  it.each<[string, TaskFields]>([
+    ['an approval', approved],
+    ['that no approval is needed', { needs_approval: false }],
+  ])('is not taken: %s', (_, fields) => {
+    const after = look(withFields('w', fields));
+    expect(after.codes).toContain('called-by-worker');
+    expect(taskOf(after.plan, 'w').fields).toEqual(taskOf(left, 'w').fields);
+    expect(after.draft.problems.find((p) => p.code === 'called-by-worker')?.hint).toMatch(
+      /rondo (approve|edit) w/,
+    );
+  });
+
+  it('is not taken when the worker has ended, and its end is consumed without it', () => {
+    const after = look(withFields('w', approved), { runs: [run('w', 1, ended())] });
+    const { fields } = taskOf(after.plan, 'w');
+    expect([fields.status, fields.approved_by]).toEqual(['completed', undefined]);
+    expect(after.effects).not.toContain('start b/1');
+  });
+
+  it('is taken for a task that is not at work, and once the worker is over', () => {
+    const after = look(withFields('a', approved));
+    expect([after.codes.includes('called-by-worker'), taskOf(after.plan, 'a').fields.approved_by]).toEqual([
+      false,
+      'kim',
+    ]);
+    const over = look(withFields('w', { ...completed, ...approved }), {
+      lastRounds: [],
+      runs: [run('w', 1, ended(), true)],
+    });
+    expect(taskOf(over.plan, 'w').fields.approved_by).toBe('kim');
+  });
+
+  it('is taken where the last round on any of the merged lines says so', () => {
+    const said = withFields('w', approved);
+    expect(look(said, { lastRounds: [left, said] }).codes).not.toContain('called-by-worker');
+  });
+
+  it('is put back to what the round left, also under an edit that is not committed', () => {
+    const said = withFields('w', { ...approved, approved_by: 'lee' });
+    const after = look(said, { committed: withFields('w', approved), edited: true });
+    expect(taskOf(after.plan, 'w').fields).toEqual(taskOf(left, 'w').fields);
+    expect(after.codes.filter((code) => code === 'called-by-worker')).toHaveLength(1);
   });
 });
 

@@ -155,6 +155,11 @@ export function memoryRepo(
     history: (plan) => history(plan, head.commit),
     roundAt: (plan, at) =>
       Math.max(0, ...rounds(plan, at).flatMap((c) => trailers(c.message, 'Round').map(Number))),
+    lastRounds: (plan, file) => {
+      const [last] = rounds(plan, head.commit);
+      const isSame = last?.files.get(file) === treeOf(head.commit).get(file);
+      return last === undefined || isSame ? [] : [last.id];
+    },
     log: async (plan, { limit }) => rounds(plan, head.commit).slice(0, limit).map(entryOf),
     resolve: (revision) => {
       const found =
