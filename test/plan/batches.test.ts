@@ -157,6 +157,13 @@ describe('a batch that takes too long', () => {
     expect(moved.plan.fields.next_checkpoint).toBe(formatTime(NOW));
   });
 
+  it('is not looked at by a clock that was set back before its start, at each minute anew', () => {
+    const past = NOW - 10 * 365 * 24 * 60 * MINUTE;
+    const first = move(see(two(), { now: past }));
+    const later = move(see(first.plan, { now: past + MINUTE }));
+    expect(later.draft.changes).toEqual([]);
+  });
+
   it.each<[string, TaskFields]>([
     ['some task says no estimate', { estimate: undefined }],
     ['the rest was cancelled, and its own report says it', { status: 'cancelled' }],

@@ -53,14 +53,15 @@ function estimateFor({ tasks }: Batch, { settings: { parallelism } }: Seen): num
 
 /**
  * Since when some task of the batch has been under way without a break, up to now; undefined where none is. A night in
- * which nothing ran, and a task that was ended long ago, do not count.
+ * which nothing ran, a task that was ended long ago, and one that a clock that was set back has start later than now, do
+ * not count.
  */
 function beganAt(tasks: readonly Task[], now: number): number | undefined {
   const spans = tasks.flatMap((task) => {
     const from = timeMs(task.fields.attempt?.started_at ?? '');
     const busy = taskStatusOf(task) === 'in_progress';
     const until = busy ? now : timeMs(task.fields.completed_at ?? '');
-    return from === undefined || until === undefined ? [] : [{ from, until, busy }];
+    return from === undefined || until === undefined || from > until ? [] : [{ from, until, busy }];
   });
   if (!spans.some((span) => span.busy)) return undefined;
   let began = now;
