@@ -68,15 +68,22 @@ export function openProgress(session: Session): Progress {
       for (const line of lines) session.note(clockLine(session, line));
       live?.show(plan);
     },
-    hindrance({ code, message, hint }) {
+    hindrance(problem) {
+      const { code, message, hint } = problem;
       if (said === message) return;
       said = message;
       const waiting = session.noteStyle.yellow(`waiting[${code}]`);
-      say(clockLine(session, `${waiting}: ${inertLine(message)} (${inertLine(hint)})`));
+      say(clockLine(session, `${waiting}: ${inertLine(`${lineOf(problem)}${message} (${hint})`)}`));
     },
     clear: () => live?.clear(),
     close: () => live?.clear(),
   };
+}
+
+/** `docs/passkeys-state.md:31:5: `, where the problem has a line; the file alone says nothing that the run does not. */
+function lineOf({ file, line, column }: Problem): string {
+  if (file === undefined || line === undefined) return '';
+  return `${[file, line, ...(column === undefined ? [] : [column])].join(':')}: `;
 }
 
 /** `14:02:11 round 3  lint completed, build started  plan awaiting-result`. */

@@ -46,6 +46,18 @@ describe('a run that waits', () => {
     expect(err.split('p/held is over but for process')).toHaveLength(2);
   });
 
+  test('says in which line a plan was broken that somebody edits meanwhile, and goes on once it is mended', async () => {
+    place.sh(`rondo new p; rondo add A --id held --run '${HOLD}'; rondo trust --all`);
+    const run = place.start(['run']);
+    await run.until('held started');
+    place.sh(`printf '\\n### Write it\\n' >> docs/p-state.md`);
+    await run.until('waiting[invalid-heading]: docs/p-state.md:');
+    place.sh(`sed -i '/^### Write it$/d' docs/p-state.md; touch go`);
+    const { err, code } = await run.ended;
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/docs\/p-state\.md:\d+:5: A heading .* \(Write `### write-it: Write it`\./);
+  });
+
   test('goes on with what is approved meanwhile', async () => {
     place.sh(
       `rondo new p; rondo add A --id held --run '${HOLD}'; rondo trust --all; rondo add E --id fresh --run true`,
