@@ -109,7 +109,7 @@ function takeItem(reading: Reading, node: OutlineNode, above: Above): readonly O
   const words = readWords(text);
   const children = node.children.flatMap((child) => takeNode(reading, child, { ...above, context: '' }));
   const item = newTask(reading, node, words, above, rest);
-  const fields: TaskFields = ticked ? { ...item.task.fields, status: 'completed' } : item.task.fields;
+  const fields: TaskFields = ticked ? { ...item.task.fields, ...TICKED } : item.task.fields;
   if (ticked)
     for (const open of children.filter((child) => child.task?.fields.status !== 'completed'))
       reading.problems.push(
@@ -160,6 +160,9 @@ function takeCriterion(reading: Reading, node: OutlineNode): void {
   }
   for (const child of node.children) takeCriterion(reading, child);
 }
+
+/** A tick is all that is known of how it ended, and is said to be: otherwise `check` would ask for it. */
+const TICKED: TaskFields = { status: 'completed', result: { summary: 'ticked in the outline' } };
 
 function readBox(text: string): { readonly ticked: boolean; readonly text: string } {
   const box = /^\[([ xX])\](?:\s+|$)/.exec(text);

@@ -187,6 +187,12 @@ describe('an outline that cannot be read', () => {
   });
 });
 
+test('a plan of an outline with ticks is one that check finds nothing against', () => {
+  writeFileSync(join(place.dir, 'launch.md'), '- [x] Book the room\n- [ ] Give it\n');
+  expect(place.rondo('new', 'p', '--from', 'launch.md').code).toBe(0);
+  expect(place.json('check')).toMatchObject({ problems: [] });
+});
+
 describe('what is said to do next', () => {
   test('means the plan that was just started, also beside others', () => {
     writeFileSync(join(place.dir, 'launch.md'), '- One\n');

@@ -82,10 +82,11 @@ describe('what a line says beside its title', () => {
 
   test('ticked boxes are completed, and tags of a heading hold below it', () => {
     const { tasks } = read('## Server #backend\n- [x] A #api\n- [ ] B\n- [X] C ~5m\n');
+    const result = { summary: 'ticked in the outline' };
     expect(tasks.map((task) => task.fields)).toEqual([
-      { tags: ['backend', 'api'], phase: 'Server', status: 'completed' },
+      { tags: ['backend', 'api'], phase: 'Server', status: 'completed', result },
       { tags: ['backend'], phase: 'Server' },
-      { tags: ['backend'], phase: 'Server', estimate: '5m', status: 'completed' },
+      { tags: ['backend'], phase: 'Server', estimate: '5m', status: 'completed', result },
     ]);
   });
 });
