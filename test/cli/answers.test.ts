@@ -16,7 +16,7 @@ test('after an edit nothing is said of what stands still, and a look says all of
     expect.stringMatching(/^two: estimate is 5m/),
     expect.stringMatching(/^p blocked: /),
   ]);
-  const mend = 'one (blocked: external): ask whoever it depends on for it';
+  const mend = 'one (blocked: external: no key): ask whoever it depends on for it';
   expect(place.rondo('round').out).toContain(mend);
   expect(place.rondo('block', 'two', '--type', 'technical').out).toContain(mend);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { columns, hang, widthOf } from '../../src/cli/print/columns.ts';
 import { fieldText } from '../../src/cli/print/field-text.ts';
+import { remedyLines } from '../../src/cli/print/print-remedies.ts';
 import { foldCommand } from '../../src/cli/print/print-review.ts';
 import { dueTime } from '../../src/cli/print/time.ts';
 
@@ -101,4 +102,23 @@ describe('a table that is wider than the terminal', () => {
       `${'x'.repeat(64)}  waiting  on collect-the-requirements-from-the  Write it all down`,
     );
   });
+});
+
+type Remedy = Parameters<typeof remedyLines>[0][number];
+
+test.each<[Pick<Remedy, 'state' | 'cause' | 'detail'>, string, string]>([
+  [{ state: 'failed', cause: 'code', detail: 'exit code 3' }, 'failed: exit code 3', 'failed'],
+  [{ state: 'failed', cause: 'code', detail: null }, 'failed', 'failed'],
+  [{ state: 'failed', cause: 'timeout', detail: 'past 3s' }, 'failed: past 3s', 'failed: timeout'],
+  [
+    { state: 'blocked', cause: 'external', detail: 'no key' },
+    'blocked: external: no key',
+    'blocked: external',
+  ],
+  [{ state: 'blocked', cause: null, detail: null }, 'blocked', 'blocked'],
+  [{ state: 'not-passed', cause: null, detail: 'two holes' }, 'did not pass: two holes', 'did not pass'],
+])('what stands still as %j is told as %s, or %s where that is known', (of, told, known) => {
+  const remedy = { ...of, task: 'a', advice: 'help', commands: ['rondo go'], asks: null, holds: 0 };
+  expect(remedyLines([remedy])).toEqual([`a (${told}): help: rondo go`]);
+  expect(remedyLines([remedy], { known: true })).toEqual([`a (${known}): help: rondo go`]);
 });

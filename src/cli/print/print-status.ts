@@ -40,7 +40,7 @@ function heading(document: StatusDocument, { style, columns: width, now }: Statu
   if (document.next_checkpoint !== null && document.status !== 'complete')
     say('look', `again at ${dueTime(document.next_checkpoint, now)}`);
   for (const blocker of document.blockers) say('held', blocker);
-  for (const line of remedyLines(document.remedies)) say('mend', line);
+  for (const line of remedyLines(document.remedies, { known: true })) say('mend', line);
   if (document.remedies.length > 0) say('left', document.to_complete.join('; '));
   for (const line of needLines(unsaidNeeds(document.needs, document.next_action), now)) say('also', line);
   if (document.edited) say('note', 'edited by hand; the next round takes it up');
