@@ -12,7 +12,8 @@ const vm = require('node:vm');
 
 // Set at build time. V8 checks a cache against the length of the source only, so its content must be in the name.
 const HASHES = BUNDLE_HASHES;
-const KEPT_FILES = 64;
+// A command has one for each part of the bundle that it loads.
+const KEPT_FILES = 128;
 const LONG_RUN_MS = 10_000;
 
 const folder = cacheFolder();

@@ -171,8 +171,8 @@ test('the exit code is that of the program, also when it ends itself', () => {
 
 test('files of versions long gone go', () => {
   mkdirSync(cache, { recursive: true });
-  for (let i = 0; i < 80; i++) writeFileSync(join(cache, `old-${i}.v8`), '');
+  for (let i = 0; i < 150; i++) writeFileSync(join(cache, `old-${i}.v8`), '');
   launch(['status']);
-  expect(cacheFiles().length).toBe(64);
+  expect(cacheFiles().length).toBe(128);
   expect(launch(['status']).cache).toBe('taken');
 });
