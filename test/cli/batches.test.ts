@@ -81,6 +81,19 @@ test.each([
   expect(summariseChanges({ changes: [{ ...change, reason: '' }], effects: [] })).toBe(text);
 });
 
+test('a restart is said in words, not by the fields that it renews', () => {
+  const renewed = (field: string) => ({
+    kind: 'plan-field' as const,
+    task: null,
+    field,
+    from: 'old',
+    to: 'new',
+    reason: '',
+  });
+  const changes = ['workflow_id', 'started_at', 'next_action'].map(renewed);
+  expect(summariseChanges({ changes, effects: [] })).toBe('a new run begins');
+});
+
 describe('a plan with estimates', () => {
   const outline = [
     'new demo',

@@ -361,6 +361,8 @@ describe('edit', () => {
     expect(said('completed', { kind: 'cancel', task: 'a', reason: undefined })?.message).toBe(
       'a is completed and cannot become cancelled this way',
     );
+    const waits = see(plan([personTask('a'), personTask('b', { blocked_by: ['a'] })]));
+    expect(refusal(move(waits, claim('b')))?.hint).toBe('See `rondo show b` for what it waits for.');
     const { name } = withTask('pending');
     expect(said('pending', { kind: 'retry', task: name })?.hint).toContain(`${name} is the plan itself`);
   });

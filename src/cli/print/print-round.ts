@@ -113,7 +113,8 @@ export function summariseChanges({ changes, effects }: Pick<RoundDocument, 'chan
   return some([...new Set(said)], 6);
 }
 
-const DERIVED = ['current_step', 'next_action', 'next_checkpoint', 'blockers'];
+/** What follows from the rest; `started_at` is renewed with `workflow_id`. */
+const DERIVED = ['current_step', 'next_action', 'next_checkpoint', 'blockers', 'started_at'];
 
 /** Tasks that are started, that move at all, and whose review did not pass. */
 interface Told {
@@ -174,6 +175,8 @@ function planFieldWord({ field, to }: ChangeDocument): string {
       return to === null ? 'no longer reopened' : 'reopened';
     case 'overrun_batches':
       return Array.isArray(to) ? `batch ${to.join(', ')} past its estimate` : 'no batch past its estimate';
+    case 'workflow_id':
+      return 'a new run begins';
     case 'launched':
       return to === null ? 'launch taken back' : `batch ${String(to)} launched`;
     default:

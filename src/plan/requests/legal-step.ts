@@ -77,6 +77,7 @@ export function refuseUnready(draft: Draft, seen: Seen, task: Task): Problem | u
   return problem('not-ready', `${task.id} is not ready: ${reasons.join(', ')}`, {
     file: seen.plan.file,
     task: task.id,
+    hint: `See \`rondo show ${task.id}\` for what it waits for.`,
   });
 }
 
