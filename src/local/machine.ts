@@ -26,11 +26,11 @@ interface DirectoryIdentity {
   readonly birth: string;
 }
 
-/** The machine of a git directory, made at the first call; processes that call at once agree. Throws `cannot-write`. */
-export function loadMachine(gitDir: string, file: string, hostname: string): Machine {
+/** The machine of a git directory, made at the first call, which asks for the host's name; processes that call at once agree. Throws `cannot-write`. */
+export function loadMachine(gitDir: string, file: string, hostname: () => string): Machine {
   const known = readMachine(gitDir, file);
   if (known !== undefined) return known;
-  const made: Stored = { ...newMachine(hostname), directory: directoryIdentity(gitDir) };
+  const made: Stored = { ...newMachine(hostname()), directory: directoryIdentity(gitDir) };
   if (!publishOnce(file, print(made))) replaceForeign(gitDir, file, made);
   return readMachine(gitDir, file) ?? fail('cannot-read', `${file} could not be read back`, { file });
 }

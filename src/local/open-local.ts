@@ -40,7 +40,7 @@ export function openLocal(gitDir: string, options: LocalOptions = {}): Local {
 
   let known: Machine | undefined;
   const machine = (): Machine => {
-    known ??= loadMachine(gitDir, join(home, 'machine.json'), options.hostname ?? hostname());
+    known ??= loadMachine(gitDir, join(home, 'machine.json'), () => options.hostname ?? hostname());
     return known;
   };
   const approvals = (): ApprovalFile => ({
