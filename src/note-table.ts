@@ -20,6 +20,11 @@ export const NOTES = {
     'A parallel group has more members than may be under way at once, so they do not all start in one round.',
     'Raise `parallelism.max_parallel_tasks`, or take members out of the group.',
   ),
+  'gates-not-asked': entry(
+    EXIT.done,
+    'A task with required gates was set to completed in the file. That is a word of people and counts; its evidence reads `reported`.',
+    'To have its gates run: `rondo reopen <task>`, then `rondo done <task>`.',
+  ),
   overdue: entry(
     EXIT.done,
     'A person holds the task past the time that was agreed.',

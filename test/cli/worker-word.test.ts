@@ -160,6 +160,60 @@ test("nor anything else that is a person's word, while it may look and report", 
   expect(code('own')).toBe('done');
 });
 
+describe('a worker that writes into the plan that it is completed and approved', () => {
+  const WRITE = "sed -i 's/^status: in_progress$/status: completed\\napproved_by: me/' docs/p-state.md";
+
+  test.each([
+    ['', WRITE],
+    [' and commits that', `${WRITE}; git commit -qam mine`],
+    [
+      ' and commits that in two steps, with other work',
+      `git commit -qm empty --allow-empty; ${WRITE}; git commit -qam mine; echo x > x; git add x; git commit -qm more`,
+    ],
+  ])('is asked for its gates all the same, and for a person%s', (_, write) => {
+    const { dir, sh, rondo, json } = place;
+    writeFileSync(join(dir, 'write'), `${write}\n[ -z "$WAIT" ] || while [ ! -e go ]; do sleep 0.02; done\n`);
+    sh(
+      'git config user.name Dana; git config user.email dana@example.org; rondo new p; ' +
+        "rondo add Work --run '. ./write'; rondo edit work needs_approval=true 'gates=[\"test -e good\"]'; " +
+        'rondo add Next --after work --run true; rondo trust --all',
+    );
+    // A round while it is at work, another that takes up its end, and those of its gates.
+    sh(
+      'rondo run --no-wait; while ! grep -q approved_by docs/p-state.md; do sleep 0.02; done; rondo round; touch go',
+      {
+        WAIT: 'yes',
+      },
+    );
+    expect(rondo('run').code).toBe(10);
+    expect(json('show', 'work')).toMatchObject({
+      task: { status: 'blocked', attempt: 1 },
+      fields: { blocker: { type: 'gate' } },
+    });
+    expect(sh('grep approved_by docs/p-state.md').out).toBe('');
+    expect(sh('git log --format=%B').out).toContain('which may have done it');
+    // Mended by people, it goes on as ever.
+    sh('touch good; rondo unblock work; rondo run');
+    expect(json('status')).toMatchObject({ status: 'paused', counts: { completed: 1, pending: 1 } });
+    expect(sh('rondo approve work && rondo run').code).toBe(0);
+    expect(json('status')).toMatchObject({ status: 'complete' });
+  });
+
+  test('leaves what a person commits of other tasks meanwhile', () => {
+    const { sh, json } = place;
+    sh(
+      'git config user.name Dana; git config user.email dana@example.org; rondo new p; ' +
+        'rondo add Other; rondo edit other needs_approval=true; rondo claim other; rondo done other; ' +
+        "rondo add Work --run 'while [ ! -e go ]; do sleep 0.02; done'; rondo trust --all; rondo run --no-wait",
+    );
+    sh(
+      "sed -i 's/^completed_at: .*/&\\napproved_by: dana/' docs/p-state.md; git commit -qam 'Approve other'; rondo round",
+    );
+    expect(json('show', 'other')).toMatchObject({ fields: { approved_by: 'dana' } });
+    sh('touch go; rondo run');
+  });
+});
+
 test('a worker does not inherit RONDO_TRUST', () => {
   place.sh(`rondo new p; rondo add One --run 'echo "[$RONDO_TRUST]" > said'`);
   place.sh('rondo run', { RONDO_TRUST: 'all' });

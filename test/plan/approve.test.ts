@@ -8,7 +8,9 @@ import type { Seen } from '../../src/plan/seen.ts';
 import type { RunState } from '../../src/ports.ts';
 import {
   alive,
+  claimed,
   completed,
+  ELSEWHERE,
   ended,
   inProgress,
   move,
@@ -253,6 +255,149 @@ describe('while the own worker of a task is at work, what a commit by hand broug
     const after = look(said, { committed: withFields('w', approved), edited: true });
     expect(taskOf(after.plan, 'w').fields).toEqual(taskOf(left, 'w').fields);
     expect(after.codes.filter((code) => code === 'called-by-worker')).toHaveLength(1);
+  });
+});
+
+describe('while the own worker of a task is at work, its gates', () => {
+  const with_ = settings({
+    quality_gates: { task_gates: { unit: { hook: 'gate t' }, lint: { hook: 'lint', required: false } } },
+  });
+  const gated = { ...inProgress(), gates: ['gate a'], tags: ['unit', 'lint'] };
+  const of = (fields: TaskFields) => plan([task('w', fields), task('v', gated)]);
+  const before = of(gated);
+  const at = (fields: TaskFields, more: Partial<Seen>, request?: Request) =>
+    move(
+      see(of({ ...gated, ...fields }), { settings: with_, runs: [run('w', 1, alive())], ...more }),
+      request,
+    );
+
+  it.each<[string, TaskFields, TaskFields]>([
+    ['stay', { gates: [] }, gated],
+    ['stay, by tag, too', { gates: ['gate b'], tags: ['fast'] }, gated],
+    [
+      'stay, and what else is written',
+      { gates: [], tags: ['unit', 'fast'] },
+      { gates: ['gate a'], tags: ['unit', 'fast'] },
+    ],
+  ])('%s, in the work tree and in a commit', (_, edit, kept) => {
+    for (const more of [{ committed: before, edited: true }, { lastRounds: [before] }]) {
+      const after = at(edit, more);
+      expect(after.codes).toContain('called-by-worker');
+      expect(taskOf(after.plan, 'w').fields).toMatchObject(kept);
+    }
+  });
+
+  it.each<[string, TaskFields, Partial<Seen>]>([
+    ['may be added', { gates: ['gate a', 'gate b'] }, {}],
+    ['may be optional ones that go', { tags: ['unit'] }, {}],
+    ['go once it is over', { gates: [] }, { runs: [run('w', 1, ended(), true)] }],
+    ['go while another is at work', { gates: [] }, { runs: [run('v', 1, alive())] }],
+  ])('%s', (_, edit, more) => {
+    const after = at(edit, { committed: before, edited: true, ...more });
+    expect(after.codes).not.toContain('called-by-worker');
+    expect(taskOf(after.plan, 'w').fields).toMatchObject(edit);
+  });
+
+  it('are kept by `edit`, too', () => {
+    const edit = (name: 'gates' | 'tags', value: unknown, more: Partial<Seen> = {}) =>
+      at({}, more, { kind: 'edit', task: 'w', title: undefined, fields: [{ name, value }] }).decision;
+    expect(edit('gates', undefined)).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'called-by-worker' },
+    });
+    expect(edit('tags', ['lint'])).toMatchObject({ kind: 'refused', problem: { code: 'called-by-worker' } });
+    expect(edit('gates', ['gate b', 'gate a']).kind).toBe('decided');
+    expect(edit('gates', undefined, { runs: [] }).kind).toBe('decided');
+  });
+});
+
+describe('while the own worker of a task is at work, that it is completed', () => {
+  const gated = { ...inProgress(), gates: ['gate a'] };
+  const fake: TaskFields = {
+    status: 'completed',
+    completed_at: formatTime(NOW),
+    result: { evidence: [{ command: 'gate a', exit_code: 0, gate: 'task' }] },
+  };
+  const left = (fields: TaskFields = gated) => plan([task('w', fields), task('b', { blocked_by: ['w'] })]);
+  const both = (before: Plan, said: Plan, more: Partial<Seen>) => [
+    move(see(said, { committed: before, edited: true, ...more })),
+    move(see(said, { committed: said, lastRounds: [before], ...more })),
+  ];
+
+  it.each<[string, TaskFields, TaskFields]>([
+    ['with gates', gated, fake],
+    ['with gates that are taken away, too', gated, { ...fake, gates: [] }],
+    ['that needs an approval', { ...inProgress(), needs_approval: true }, fake],
+    [
+      'without its attempt',
+      gated,
+      { ...fake, attempt: undefined, owner: undefined } as unknown as TaskFields,
+    ],
+  ])('is not taken from the file, in the work tree or in a commit, for a task %s', (_, fields, edit) => {
+    const said = plan(
+      left().tasks.map((each) => (each.id === 'w' ? task('w', { ...fields, ...edit }) : each)),
+    );
+    for (const after of both(left(fields), said, { runs: [run('w', 1, alive())] })) {
+      expect(after.codes).toContain('called-by-worker');
+      expect(taskOf(after.plan, 'w').fields).toMatchObject({ ...inProgress(), status: 'in_progress' });
+      expect(taskOf(after.plan, 'w').fields).not.toHaveProperty('result');
+      expect(after.effects).toEqual([]);
+    }
+  });
+
+  it('its end is taken up and its gates are asked in the same round', () => {
+    for (const after of both(left(), left({ ...gated, ...fake }), { runs: [run('w', 1, ended())] })) {
+      expect(after.effects.map((effect) => effect.replace(/-[0-9a-f]+/, ''))).toEqual([
+        'settle w/1',
+        'start +gate/1',
+      ]);
+      expect(taskOf(after.plan, 'w').fields.status).toBe('in_progress');
+    }
+    const failed = both(left(), left({ ...gated, ...fake }), { runs: [run('w', 1, ended({ exitCode: 1 }))] });
+    expect(failed.map((after) => taskOf(after.plan, 'w').fields.status)).toEqual(['failed', 'failed']);
+  });
+
+  it('an attempt number that was raised with it stays, so that none goes down', () => {
+    const raised = { ...gated, ...fake, attempt: { ...gated.attempt, number: 3 } };
+    for (const after of both(left(), left(raised), { runs: [run('w', 1, alive())] }))
+      expect([taskOf(after.plan, 'w').fields.attempt?.number, after.effects]).toEqual([3, ['stop w/1']]);
+  });
+
+  it.each<[string, TaskFields, Partial<Seen>]>([
+    ['has no gates', inProgress(), { runs: [run('w', 1, alive())] }],
+    ['has optional gates only', { ...inProgress(), tags: ['lint'] }, { runs: [run('w', 1, alive())] }],
+    ['is with a person', { ...claimed(), gates: ['gate a'] }, {}],
+    ['is at work on another machine', { ...inProgress(1, { machine: ELSEWHERE }), gates: ['gate a'] }, {}],
+    ['has a worker whose end is consumed', gated, { runs: [run('w', 1, ended(), true)] }],
+  ])('is a word of people for a task that %s', (_, fields, more) => {
+    const with_ = settings({
+      quality_gates: { task_gates: { lint: { hook: 'lint', required: false } } },
+    });
+    for (const after of both(left(fields), left({ ...fields, ...fake }), { settings: with_, ...more })) {
+      expect(after.codes).not.toContain('called-by-worker');
+      expect(taskOf(after.plan, 'w').fields.status).toBe('completed');
+    }
+  });
+
+  it('is said to be unproved where people complete it by hand, unless it brings its proof', () => {
+    const before = left({ gates: ['gate a'] });
+    const by = (fields: TaskFields) =>
+      move(see(left({ gates: ['gate a'], ...fields }), { committed: before, edited: true })).codes;
+    expect(by(completed)).toContain('gates-not-asked');
+    expect(by(fake)).not.toContain('gates-not-asked');
+    expect(by({ ...completed, result: { passed: false } })).not.toContain('gates-not-asked');
+    expect(by({ ...completed, gates: [] })).not.toContain('gates-not-asked');
+    const later = left({ gates: ['gate a'], ...completed, priority: 1 });
+    const committed = left({ gates: ['gate a'], ...completed });
+    expect(move(see(later, { committed, edited: true })).codes).not.toContain('gates-not-asked');
+  });
+
+  it('is taken where a round of any merged line completed it', () => {
+    const said = left({ ...gated, ...fake });
+    const after = move(
+      see(said, { committed: said, lastRounds: [left(), said], runs: [run('w', 1, alive())] }),
+    );
+    expect(taskOf(after.plan, 'w').fields.status).toBe('completed');
   });
 });
 

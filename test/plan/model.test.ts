@@ -38,7 +38,8 @@ const arbitraryFreshPlan: fc.Arbitrary<Plan> = fc
           priority: fc.integer({ min: -1, max: 1 }),
           timeout: fc.constantFrom('30m', '2h'),
           estimate: fc.constant('10m'),
-          needs_approval: fc.constant(false),
+          needs_approval: fc.boolean(),
+          gates: fc.subarray(['gate a', 'gate b']),
           tags: fc.constantFrom(['alpha'], ['beta']),
           parallel_group: fc.constantFrom('g', 'h'),
           rework: fc.record({ task: fc.constantFrom(...IDS), limit: fc.integer({ min: 0, max: 2 }) }),
@@ -111,6 +112,26 @@ const handEdit: fc.Arbitrary<(of: Plan) => Plan> = fc.oneof(
       (id) => (of: Plan) =>
         of.tasks.some((each) => each.id === id) ? of : { ...of, tasks: [...of.tasks, task(id)] },
     ),
+  fc.tuple(fc.nat(5), fc.boolean()).map(([n, gated]) =>
+    onTask(n, (each) => {
+      const proof = { evidence: [{ command: 'gate a', exit_code: 0, gate: 'task' }] };
+      const { needs_approval: _, gates = [], ...fields } = each.fields;
+      return {
+        ...each,
+        fields: {
+          ...fields,
+          ...(gated ? { gates } : {}),
+          status: 'completed',
+          result: proof,
+          approved_by: 'me',
+        },
+      };
+    }),
+  ),
+  fc.constantFrom('me', undefined).map((accepted_by) => (of: Plan) => {
+    const { accepted_by: _, ...fields } = of.fields;
+    return { ...of, fields: accepted_by === undefined ? fields : { ...fields, accepted_by } };
+  }),
   fc
     .constantFrom('running' as const, 'paused' as const, 'complete' as const)
     .map((status) => (of: Plan) => ({ ...of, fields: { ...of.fields, status } })),
@@ -168,6 +189,7 @@ const calmStep: fc.Arbitrary<Step> = fc.oneof(
 const wildStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: calmStep },
   { weight: 3, arbitrary: handEdit.map((change) => said('hand edit', (w) => w.edit(change))) },
+  { weight: 1, arbitrary: fc.constant(said('commit by hand', (w: World) => w.commitByHand())) },
   { weight: 1, arbitrary: fc.nat(50).map((n) => said(`reset to ${n}`, (w) => w.resetTo(n))) },
   {
     weight: 1,
@@ -225,7 +247,10 @@ describe('the life of a plan', { timeout: 60_000 * SOAK }, () => {
           const alone: Plan = {
             ...of,
             criteria: of.criteria.filter((each) => each.check !== undefined),
-            tasks: of.tasks.map((each) => ({ ...each, fields: { ...each.fields, run: 'work' } })),
+            tasks: of.tasks.map((each) => ({
+              ...each,
+              fields: { ...each.fields, run: 'work', needs_approval: false },
+            })),
           };
           const world = new World(
             alone,

@@ -192,6 +192,16 @@ export function taskOf(of: Plan, id: string): Task {
   return found;
 }
 
+/** Whether a task goes on with the attempt that it had, since its completion was not taken from the file. */
+export function isRestored(seen: Seen, { problems }: Draft, id: string, number: number): boolean {
+  return (
+    problems.some((each) => each.code === 'called-by-worker' && each.task === id) &&
+    [...seen.lastRounds, seen.committed].some((before) =>
+      before?.tasks.some((each) => each.id === id && each.fields.attempt?.number === number),
+    )
+  );
+}
+
 export function statusesOf(of: Plan): Readonly<Record<string, string>> {
   return Object.fromEntries(of.tasks.map((each) => [each.id, each.fields.status ?? 'pending']));
 }
@@ -378,6 +388,10 @@ export function arbitrarySeen(of: fc.Arbitrary<Plan> = arbitraryPlan): fc.Arbitr
       plan: of,
       committed: of,
       settings: arbitrarySettings,
+      lastRounds: fc.oneof(
+        { weight: 3, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.array(of, { maxLength: 2 }) },
+      ),
       edited: fc.boolean(),
       runs: fc.uniqueArray(
         fc.record({

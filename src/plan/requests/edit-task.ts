@@ -1,14 +1,15 @@
 /** Sets fields of a task as a person would by hand, with the same rules as the commands: a status goes only legal ways. */
 import { type Problem, problem } from '../../errors.ts';
 import type { TaskFieldName, TaskFields } from '../../model/fields.ts';
-import { planStatusOf } from '../../model/plan.ts';
+import { planStatusOf, type Task } from '../../model/plan.ts';
 import { TASK_STATUSES } from '../../model/status.ts';
-import { refuseApprover } from '../approvers.ts';
+import { isAtWork, refuseApprover } from '../approvers.ts';
 import type { Draft } from '../draft.ts';
 import { awaitGates } from '../gates.ts';
 import { graphProblems } from '../graph.ts';
 import type { Request } from '../request.ts';
 import type { Seen } from '../seen.ts';
+import { gatesKept, lostGates } from '../take-back.ts';
 import { refuseTitle } from './add-task.ts';
 import { claimTask } from './claim-task.ts';
 import { isProblem, refuseStep, requireTask } from './legal-step.ts';
@@ -29,7 +30,20 @@ export function editTask(
     const refusal = setField(draft, seen, task.id, name, value, reason);
     if (refusal !== undefined) return refusal;
   }
+  const kept = request.fields.some(({ name }) => GATING.has(name)) ? keptGates(draft, seen, task) : undefined;
+  if (kept !== undefined) return kept;
   return request.fields.some(({ name }) => name === 'blocked_by') ? brokenGraph(draft, task.id) : undefined;
+}
+
+/** What says which gates a task has. */
+const GATING: ReadonlySet<TaskFieldName> = new Set<TaskFieldName>(['gates', 'tags']);
+
+/** A task loses no gate while its worker is at work. */
+function keptGates(draft: Draft, seen: Seen, { id, fields }: Task): Problem | undefined {
+  const now = draft.task(id);
+  if (now === undefined || !seen.runs.some((run) => run.task === id && isAtWork(run))) return undefined;
+  const lost = lostGates(seen, now, fields);
+  return lost.length === 0 ? undefined : gatesKept(seen, id, lost);
 }
 
 /** An edit that would leave the plan waiting for what is not there, or in a circle, is refused. */
