@@ -11,6 +11,8 @@ export interface Isolation {
   readonly ref: string;
   /** The plan file. An attempt's copy of it is not the coordinator's, so what becomes of it there is never merged. */
   readonly planFile: string;
+  /** The ledger, where rounds write one beside the plan. */
+  readonly ledger?: string;
 }
 
 /** What stands of an attempt's work. */

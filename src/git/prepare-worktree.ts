@@ -77,12 +77,12 @@ function moveOn(ground: Ground, into: string, tip: string, head: string): string
   return head;
 }
 
-/** Rounds change the plan file alone, and need not be merged each time. */
-function changesMore(ground: Ground, { planFile }: Isolation, tip: string, head: string): boolean {
+/** Rounds change the plan file and its ledger alone, and need not be merged each time. */
+function changesMore(ground: Ground, { planFile, ledger }: Isolation, tip: string, head: string): boolean {
   const base = ground.git.run(['merge-base', tip, head]).stdout.toString('latin1').trim();
   if (base === '') return true;
   const names = ground.git.ask(['diff', '--name-only', '-z', base, head]).split('\0');
-  return names.some((name) => name !== '' && name !== planFile);
+  return names.some((name) => name !== '' && name !== planFile && name !== ledger);
 }
 
 /** Merges what people committed to the plan's branch. Where that conflicts the attempt starts without, and it is said. */

@@ -34,11 +34,13 @@ export function isolationOf(
   const { plan, ref, settings } = seen;
   // What a person wrote there instead is no branch that Rondo would commit to.
   if (attempt?.branch === undefined || !isBranchOf(attempt.branch, id, attempt.number)) return undefined;
+  const { ledger, ledger_path } = settings.task_tracking;
   return {
     branch: attempt.branch,
     into: settings.merge === 'pr' ? null : integrationBranch(plan.name),
     ref,
     planFile: plan.file,
+    ...(ledger ? { ledger: ledger_path } : {}),
   };
 }
 

@@ -119,6 +119,23 @@ describe('a worktree of an attempt', () => {
     expect(readFileSync(join(path, PLAN), 'utf8')).toBe('a round\n');
   });
 
+  test('brings the plan no merge for the ledger that rounds write beside it', () => {
+    const s = sandbox();
+    const repo = s.open();
+    const ledger = '.agents/workflow-ledger.yml';
+    attempt(repo, isolation('a'), { 'a.txt': 'a' });
+    land(repo, isolation('a'));
+    const before = s.git('rev-parse', 'rondo/merged/demo');
+    s.write(PLAN, 'a round\n');
+    s.write(ledger, 'status: in_progress\n');
+    s.commitAll('round');
+    repo.worktrees.prepare(isolation('b', 1, { ledger }));
+    expect(s.git('rev-parse', 'rondo/merged/demo')).toBe(before);
+    // Where no ledger is on, it is a file like any other.
+    repo.worktrees.prepare(isolation('c'));
+    expect(s.git('show', `rondo/merged/demo:${ledger}`)).toBe('status: in_progress');
+  });
+
   test('starts without what conflicts on the branch of the plan, and that is said', () => {
     const s = sandbox();
     const repo = s.open();

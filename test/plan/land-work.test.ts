@@ -81,6 +81,13 @@ describe('a specialist with `isolation: worktree`', () => {
     expect(orders[1]?.brief).not.toContain('Where you work');
   });
 
+  it('is told of the ledger where there is one', () => {
+    const task_tracking = { ledger: true, ledger_path: 'docs/ledger.yml' };
+    const with_ = { ...APART, task_tracking: { ...APART.task_tracking, ...task_tracking } };
+    const [effect] = move(see(plan([task('a', BY_IMPL)]), { settings: with_ })).draft.effects;
+    expect(effect?.kind === 'start' && effect.order.isolation?.ledger).toBe('docs/ledger.yml');
+  });
+
   it('merges into nothing where work is left for pull requests', () => {
     const pr = { ...APART, merge: 'pr' as const };
     const { draft } = move(see(plan([task('a', BY_IMPL)]), { settings: pr }));
