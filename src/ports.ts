@@ -136,6 +136,8 @@ export interface Repo {
   fingerprints(commit: string, covered: readonly Covered[]): Promise<readonly string[]>;
   /** For each commit where its history and the other's part; none where it is within that, or nothing to it. */
   forkedAt(commits: readonly string[], to: string): Promise<readonly (readonly string[])[]>;
+  /** For each commit whether no branch, of this repository or of a remote, has it but those whose name begins like that. */
+  onlyBelow(commits: readonly string[], prefix: string): Promise<readonly boolean[]>;
   /** Who git says the user is; throws `identity-missing`. */
   identity(): { readonly name: string; readonly email: string };
   /** Settles an intent that a killed round left behind; says what it did. Called with the round lock held. */

@@ -30,6 +30,16 @@ export function forkedAt(
   return ids.map((id) => (id === null || !parents.has(id) ? [] : leave(id, parents)));
 }
 
+/** For each commit whether no branch, of this repository or of a remote, has it but those whose name begins like that. */
+export function onlyBelow(ground: Ground, commits: readonly string[], prefix: string): readonly boolean[] {
+  const ids = resolveAll(ground, commits);
+  const known = [...new Set(ids.filter((id) => id !== null))];
+  if (known.length === 0) return ids.map(() => true);
+  const args = ['rev-list', ...known, '--not', `--exclude=${prefix}*`, '--branches', '--remotes'];
+  const apart = new Set(ground.git.ask(args).split('\n'));
+  return ids.map((id) => id === null || apart.has(id));
+}
+
 /** The first commits on all ways from one that are not in the map. */
 function leave(id: string, parents: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const seen = new Set([id]);

@@ -69,6 +69,8 @@ export function openRepo(startDir: string, options: OpenOptions = {}): Repo {
     fingerprints: async (commit, covered) =>
       (await import('./fingerprints.ts')).fingerprints(ground, commit, covered),
     forkedAt: async (commits, to) => (await import('./fingerprints.ts')).forkedAt(ground, commits, to),
+    onlyBelow: async (commits, prefix) =>
+      (await import('./fingerprints.ts')).onlyBelow(ground, commits, prefix),
     identity: () => readIdentity(ground, 'committer'),
     settle: () => settleIntent(ground),
     commit: (order) => {

@@ -2,6 +2,7 @@
 import type { Evidence } from '../model/fields.ts';
 import { coverOf } from '../model/globs.ts';
 import type { Task } from '../model/plan.ts';
+import type { Settings } from '../model/settings.ts';
 import { isProof } from '../plan/gates.ts';
 import type { Repo } from '../ports.ts';
 
@@ -15,13 +16,14 @@ interface Proof {
 
 /**
  * The ids of those of the tasks whose evidence is stale at the commit. Two calls of git for all of them; one more where
- * commits touch what some of it covers, and four where that is of branches that are not merged.
+ * commits touch what some of it covers, and four where that is of branches that are not merged here, and two more.
  */
 export async function findStale(
   repo: Repo,
   plan: string,
   tasks: readonly Task[],
   commit: string | null,
+  merge: Settings['merge'],
 ): Promise<ReadonlySet<string>> {
   const proofs = tasks.flatMap(proofsOf);
   if (commit === null || proofs.length === 0) return new Set();
@@ -33,7 +35,8 @@ export async function findStale(
   );
   const other = await withOtherContent(repo, plan, commit, touched);
   // Not merged yet, or brought here as other commits: it holds until what it began from is touched here.
-  const apart = other.filter(({ task }) => task.fields.attempt?.branch !== undefined);
+  const branched = other.filter(({ task }) => task.fields.attempt?.branch !== undefined);
+  const apart = merge === 'pr' ? branched : await mergedSomewhere(repo, branched);
   const forks =
     apart.length === 0
       ? []
@@ -48,6 +51,14 @@ export async function findStale(
   const stands = new Set(open.map(({ proof }) => proof));
   for (const proof of await touchedSince(repo, plan, commit, open)) stands.delete(proof);
   return new Set(other.filter((proof) => !stands.has(proof)).map(({ task }) => task.id));
+}
+
+/** Those of work that some branch has beside the attempt's own: where the integration branch is gone, nobody builds on it. */
+async function mergedSomewhere(repo: Repo, proofs: readonly Proof[]): Promise<readonly Proof[]> {
+  if (proofs.length === 0) return proofs;
+  const commits = proofs.map((proof) => proof.commit);
+  const own = await repo.onlyBelow(commits, 'rondo/work/');
+  return proofs.filter((_, i) => own[i] === false);
 }
 
 /** The proofs of which a file differs between the commit and one of those it is to be compared with, or one of them is gone. */

@@ -96,7 +96,7 @@ export async function taskDocuments(
   { plan, settings, commit }: View,
 ): Promise<TaskDocument[]> {
   const byId = new Map(plan.tasks.map((task) => [task.id, task]));
-  const stale = await staleOf(outside, plan, plan.tasks, commit);
+  const stale = await staleOf(outside, plan, settings, plan.tasks, commit);
   const inside = await insideOf(outside, plan.tasks);
   return plan.tasks.map((task) => ({
     ...taskDocument(task, (id) => byId.get(id), settings, stale),
@@ -108,13 +108,14 @@ export async function taskDocuments(
 async function staleOf(
   { repo }: Outside,
   { file }: Plan,
+  { merge }: Settings,
   tasks: readonly Task[],
   commit: string | null,
 ): Promise<ReadonlySet<string>> {
   const verified = tasks.filter((task) => evidenceOf(task) === 'verified');
   if (verified.length === 0) return new Set();
   const { findStale } = await import('./stale.ts');
-  return await findStale(repo, file, verified, commit);
+  return await findStale(repo, file, verified, commit, merge);
 }
 
 /** How the plans stand that tasks stand for. Costs nothing where none does. */
@@ -234,7 +235,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
         task,
         (other) => byId.get(other),
         settings,
-        await staleOf(outside, plan, [task], view.commit),
+        await staleOf(outside, plan, settings, [task], view.commit),
       ),
       ...(await insideOf(outside, [task]))?.get(id),
     },

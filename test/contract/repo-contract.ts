@@ -188,6 +188,18 @@ export function repoContract(
       expect(at.repo.roundAt('demo', second)).toBe(2);
     });
 
+    it('says which commits are on no branch but some', async () => {
+      const first = at.repo.head().commit ?? '';
+      const second = at.commitAll('second');
+      const asked = [first, second.slice(0, 12)];
+      expect(await at.repo.onlyBelow(asked, 'rondo/work/')).toEqual([false, false]);
+      expect(await at.repo.onlyBelow(asked, 'ma')).toEqual([true, true]);
+      at.resetHard(first);
+      const gone = [first, second, 'f'.repeat(40), '--all'];
+      expect(await at.repo.onlyBelow(gone, 'rondo/work/')).toEqual([false, true, true, true]);
+      expect(await at.repo.onlyBelow([], '')).toEqual([]);
+    });
+
     it('finds the last round below what was committed by hand, and none where that left the plan alone', () => {
       const last = () => at.repo.lastRounds('demo', PLAN);
       at.write(PLAN, 'by hand\n');

@@ -361,6 +361,18 @@ test('evidence of a branch stands until somebody touches here what it covers, me
   c.commitAll('else');
   expect(await evidence()).toBe('verified');
   const before = c.git('rev-parse', 'HEAD');
+  // Where the integration branch is gone, whoever builds on the task does not find its work.
+  const merged = c.git('rev-parse', MERGED);
+  c.git('branch', '-qD', MERGED);
+  expect(await evidence()).toBe('stale');
+  c.write('rondo.yaml', `${c.read('rondo.yaml')}merge: pr\n`);
+  expect(await evidence()).toBe('verified');
+  c.git('checkout', '-q', 'rondo.yaml');
+  c.git('update-ref', 'refs/remotes/origin/elsewhere', merged);
+  expect(await evidence()).toBe('verified');
+  c.git('update-ref', '-d', 'refs/remotes/origin/elsewhere');
+  c.git('branch', '-q', MERGED, merged);
+  expect(await evidence()).toBe('verified');
   c.git('merge', '-q', '--no-ff', '-m', 'merged by hand', MERGED);
   expect(await evidence()).toBe('verified');
   c.write('src/a.txt', 'other\n');

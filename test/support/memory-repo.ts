@@ -202,6 +202,8 @@ export function memoryRepo(
       const listing = [...treeOf(at)].map(([path, text]) => `100644 blob ${blob(text)}\t${names(path)}`);
       return covered.map((each) => fingerprint(readListing(listing.join('\0')), each));
     },
+    onlyBelow: async (asked, prefix) =>
+      asked.map((id) => 'main'.startsWith(prefix) || !line(head.commit).some((c) => c.id.startsWith(id))),
     forkedAt: async (since, to) => {
       const within = new Set(line(to).map((c) => c.id));
       return since.map((start) => {
