@@ -17,7 +17,7 @@ const BARE = 'env -i PATH="$PATH" XDG_STATE_HOME="$XDG_STATE_HOME" GIT_CONFIG_GL
 const ORPHANS_ARE_KNOWN = process.platform === 'linux';
 
 /** Lets a worker end, the session and all, before it asks: nothing above it, no environment, no stream of a worker's. */
-const OUTLIVE = `setsid ${BARE} sh outlive </dev/null >/dev/null 2>&1 &`;
+const OUTLIVE = `setsid ${BARE} sh outlive </dev/null >/dev/null 2>&1 & while [ ! -e outlives ]; do sleep 0.02; done`;
 
 /** Runs a plan whose worker runs the script, while `other` waits for approval; returns what it was told, and how `other` stands. */
 function askAsWorker(
@@ -27,7 +27,7 @@ function askAsWorker(
   writeFileSync(join(place.dir, 'ask'), `${ask}; touch over\n`);
   writeFileSync(
     join(place.dir, 'outlive'),
-    'while [ ! -e .git/rondo/runs/p/work/1/exit.json ]; do sleep 0.02; done; exec sh ask\n',
+    'touch outlives; while [ ! -e .git/rondo/runs/p/work/1/exit.json ]; do sleep 0.02; done; exec sh ask\n',
   );
   // Once the process that it is given has ended, which makes an orphan of it.
   writeFileSync(
@@ -119,7 +119,7 @@ describe('an orphan that outlives its worker, without environment, in a session 
     writeFileSync(join(dir, 'ask'), 'rondo --json approve other > said 2>&1; touch over\n');
     writeFileSync(
       join(dir, 'outlive'),
-      'while ! rondo show work | grep -q completed; do sleep 0.05; done; exec sh ask\n',
+      'touch outlives; while ! rondo show work | grep -q completed; do sleep 0.05; done; exec sh ask\n',
     );
     sh(
       'git config user.name Dana; git config user.email dana@example.org; rondo new p; ' +
