@@ -14,8 +14,11 @@ afterEach(() => {
   for (const checkout of open.splice(0)) checkout.remove();
 });
 
-/** Takes no SIGTERM, and ends once it may, or the checkout is gone. */
-const STUBBORN = `sh -c 'trap "" TERM; while [ -e docs ] && [ ! -e go ]; do sleep 0.05; done'`;
+/** Takes no SIGTERM once it has said that it is up, and ends once it may, or the checkout is gone. */
+const STUBBORN = `sh -c 'trap "" TERM; echo > up; while [ -e docs ] && [ ! -e go ]; do sleep 0.05; done'`;
+
+/** Leaves it in the command's group and ends. It has to be up by then: else it would end with the SIGTERM to the group. */
+const LEAVES_STUBBORN = `${STUBBORN} & while [ ! -e up ]; do sleep 0.01; done; exit 0`;
 
 function working(command: string): Checkout {
   const made = newCheckout(`### a: A\n\n\`\`\`yaml\nrun: ${command}\n\`\`\`\n`);
@@ -38,7 +41,7 @@ const killedBy = (text: string | null) =>
 
 describe('doctor', () => {
   test('names what lives of a worker whose wrapper was killed, and says what ends it', async () => {
-    const c = working(`echo > up; ${STUBBORN}`);
+    const c = working(STUBBORN);
     await c.round();
     await untilFile(c.dir, 'up');
     const wrapper = Number(/"pid":(\d+)/.exec(readFileSync(join(runDir(c), 'pid.json'), 'utf8'))?.[1]);
@@ -66,7 +69,7 @@ describe('doctor', () => {
   });
 
   test('names what a command left in its group, and not the wrapper that ends it', async () => {
-    const c = working(`${STUBBORN} & exit 0`);
+    const c = working(LEAVES_STUBBORN);
     await c.round();
     await untilFile(runDir(c), 'lingering');
     const [left] = await workersOf(c);
@@ -81,7 +84,7 @@ describe('doctor', () => {
 });
 
 test('a wait ends with the end of the attempt, not with that of its command', async () => {
-  const c = working(`${STUBBORN} & exit 0`);
+  const c = working(LEAVES_STUBBORN);
   await c.round();
   const signal = new AbortController().signal;
   const waited = waitForChange(c.outside, TARGET, { timeoutMs: null, signal }).then((changed) => [
@@ -97,7 +100,7 @@ test('a wait ends with the end of the attempt, not with that of its command', as
 });
 
 test('a run is told why it waits for a worker that has ended, and goes on with its end', async () => {
-  const c = working(`${STUBBORN} & exit 0`);
+  const c = working(LEAVES_STUBBORN);
   const told: string[] = [];
   const document = await runPlan(c.outside, TARGET, {
     takeOver: false,
