@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Argv } from '../model/agents.ts';
 
-/** `RNDO` in ASCII. Whoever lowers it further still says that somebody has limited it. */
+/** `RNDO` in ASCII. */
 export const MARK = 0x52_4e_44_4f;
 
 /** Marks this very process; false where there is no `prlimit`, or where limits are not the system's way. */
@@ -28,10 +28,30 @@ export function startMarked(argv: Argv): Argv {
 
 /** Whether a process bears it; false where the system tells nothing of such limits. */
 export function isMarked(pid: number): boolean {
+  const limits = limitsOf(pid);
+  return limits !== undefined && bearsMark(limits, () => limitsOf(1));
+}
+
+/**
+ * Whether limits, as the system words them, bear it. A lower one is what somebody made of it, but for the one that all
+ * have: of a container with limits of its own, whose first process is asked for its limits only then.
+ */
+export function bearsMark(limits: string, ofFirst: () => string | undefined): boolean {
+  const hard = hardLimit(limits);
+  if (hard === undefined || hard > MARK) return false;
+  return hard === MARK || hard !== hardLimit(ofFirst() ?? '');
+}
+
+/** Undefined where there is none. */
+function hardLimit(limits: string): number | undefined {
+  const hard = /^Max file locks +\S+ +(\d+)/m.exec(limits)?.[1];
+  return hard === undefined ? undefined : Number(hard);
+}
+
+function limitsOf(pid: number): string | undefined {
   try {
-    const hard = /^Max file locks +\S+ +(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'latin1'))?.[1];
-    return hard !== undefined && Number(hard) <= MARK;
+    return readFileSync(`/proc/${pid}/limits`, 'latin1');
   } catch {
-    return false; // gone, or there is no /proc
+    return undefined; // gone, or there is no /proc
   }
 }

@@ -1,7 +1,7 @@
 /** A command that a shell marks is the command: its process, arguments, input and end. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { isMarked, MARK, startMarked } from '../../src/workers/worker-mark.ts';
+import { bearsMark, isMarked, MARK, startMarked } from '../../src/workers/worker-mark.ts';
 
 const HAS_LIMITS = process.platform === 'linux';
 
@@ -38,4 +38,34 @@ describe('what a shell marks and becomes', () => {
 
 test('a process is not marked where the system says nothing of it', () => {
   expect(isMarked(2 ** 30)).toBe(false);
+});
+
+describe('limits of a process bear the mark', () => {
+  const limits = (soft: number | string, hard: number | string) =>
+    [
+      'Limit                     Soft Limit           Hard Limit           Units     ',
+      'Max address space         unlimited            unlimited            bytes     ',
+      `Max file locks            ${String(soft).padEnd(21)}${String(hard).padEnd(21)}locks     `,
+      'Max pending signals       127224               127224               signals   ',
+      '',
+    ].join('\n');
+  const none = limits('unlimited', 'unlimited');
+
+  test.each([
+    ['the mark', limits(MARK, MARK), none, true],
+    ['the mark, and a lower soft limit', limits(5, MARK), none, true],
+    ['the mark, which the first process has, too', limits(MARK, MARK), limits(MARK, MARK), true],
+    ['less than the mark', limits(100, 100), none, true],
+    ['less than the mark, where the first process has another limit', limits(99, 99), limits(100, 100), true],
+    ['less than the mark, where the first process cannot be asked', limits(100, 100), undefined, true],
+    ['what all have, less than the mark', limits(100, 100), limits(100, 100), false],
+    ['none at all for anybody', limits(0, 0), limits(0, 0), false],
+    ['no limit', none, none, false],
+    ['a soft limit alone', limits(MARK, 'unlimited'), none, false],
+    ['more than the mark', limits(MARK + 1, MARK + 1), none, false],
+    ['a system without that limit', '', '', false],
+    ['what is no list of limits', 'Max file locks', none, false],
+  ])('%s', (_what, own, first, marked) => {
+    expect(bearsMark(own, () => first)).toBe(marked);
+  });
 });
