@@ -613,7 +613,8 @@ describe('next_checkpoint', () => {
       );
     expect(of({}).plan.fields.next_checkpoint).toBe('2026-11-21T11:00:00Z');
     expect(of({ estimate: '20m' }).plan.fields.next_checkpoint).toBe('2026-11-21T10:30:00Z');
-    expect(of({ estimate: '20m', timeout: '5m' }).plan.fields.next_checkpoint).toBe('2026-11-21T10:05:00Z');
+    // The worker is ended at its timeout, and may take its grace.
+    expect(of({ estimate: '20m', timeout: '5m' }).plan.fields.next_checkpoint).toBe('2026-11-21T10:05:10Z');
   });
 });
 

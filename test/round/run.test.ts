@@ -125,6 +125,13 @@ describe('run', () => {
     expect(c.plan()).toContain('number: 2');
   });
 
+  test('makes no round at a timeout, only at the end that follows', async () => {
+    const c = checkout(task('a', 'sleep 600', 'timeout: 2s\n'));
+    const document = await run(c).ended;
+    expect(document.remedies).toMatchObject([{ task: 'a', cause: 'timeout' }]);
+    expect(document.rounds).toBe(2);
+  });
+
   test('uses no processor time while it waits', async () => {
     if (!existsSync('/proc/self/stat')) throw new Error('this test reads /proc');
     const c = checkout(task('a', `touch began; ${UNTIL_GO}`));

@@ -160,7 +160,7 @@ function remedy(draft: Draft, { hold, criteria }: Situation): string {
   return `mend what ${some(stuck)} waits for; rondo show ${stuck[0] ?? ''}`.trim();
 }
 
-/** The earliest time ahead at which a lease or a timeout ends or an estimate is overrun. */
+/** The earliest time ahead at which a lease ends, a worker has ended by its timeout or an estimate is overrun. */
 function nextCheckpoint(draft: Draft, seen: Seen, { overrunsDue }: Situation): string | undefined {
   const tasks = withStatus(draft, 'in_progress').flatMap((task) => dueTimes(task, seen));
   const times = [...tasks, ...overrunsDue];
@@ -177,11 +177,13 @@ function dueTimes(task: Task, seen: Seen): readonly number[] {
   const started = hasReturned(task) ? undefined : timeMs(attempt?.started_at ?? '');
   const lease = timeMs(attempt?.lease_until ?? '');
   const timeout = durationMs(timeoutOf(task, seen.settings) ?? '');
+  // What runs the worker ends it. A round before that end, which is an event, would save nothing but a later checkpoint.
+  const grace = durationMs(seen.settings.grace) ?? 0;
   const estimate =
     attempt?.overrun_reported_at === undefined ? durationMs(task.fields.estimate ?? '') : undefined;
   return [
     ...(lease === undefined ? [] : [isLong(started, lease) ? Math.ceil(lease / MINUTE) * MINUTE : lease]),
-    ...(started === undefined || timeout === undefined ? [] : [started + timeout]),
+    ...(started === undefined || timeout === undefined ? [] : [started + timeout + grace]),
     ...(started === undefined || estimate === undefined ? [] : [started + 1.5 * estimate]),
   ];
 }
