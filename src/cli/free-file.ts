@@ -2,7 +2,8 @@
 import { fail } from '../errors.ts';
 import { isId } from '../model/id.ts';
 import { wholeSlugOf } from '../model/slug.ts';
-import { findArchived, findPlans, howToBringBack, newPlanFile, type PlanFile } from '../round/find-plans.ts';
+import { findArchived, howToBringBack } from '../round/archived-plans.ts';
+import { findPlans, newPlanFile, type PlanFile } from '../round/find-plans.ts';
 import type { Session } from './session.ts';
 
 /** Words with spaces become a slug; anything else must be a plan name as it is. */

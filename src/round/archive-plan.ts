@@ -6,7 +6,8 @@ import { fail, problem, RondoError } from '../errors.ts';
 import { planStatusOf } from '../model/plan.ts';
 import { durationMs } from '../model/time.ts';
 import type { Outside } from '../ports.ts';
-import { archivedName, type PlanFile } from './find-plans.ts';
+import { archivedName } from './archived-plans.ts';
+import type { PlanFile } from './find-plans.ts';
 import { roundMessage } from './message.ts';
 import { read } from './read.ts';
 

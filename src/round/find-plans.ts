@@ -2,9 +2,9 @@
 import { fail, type Problem, problem, RondoError } from '../errors.ts';
 import { isId } from '../model/id.ts';
 import { planStatusOf } from '../model/plan.ts';
-import { nearest } from '../plan/graph.ts';
 import type { Outside } from '../ports.ts';
 import { topicOf } from '../state-file/parse-plan.ts';
+import { archivedOrUnknown, noPlan } from './archived-plans.ts';
 import { readKnown } from './known-plan.ts';
 import { loadSettings } from './load-settings.ts';
 
@@ -65,10 +65,7 @@ export async function choosePlan(
     return found ?? (await archivedOrUnknown(outside, plans, asked, archived));
   }
   const [only, ...more] = plans;
-  if (only === undefined)
-    fail('unknown-plan', 'there is no plan in this repository yet', {
-      hint: 'Make one: rondo new <topic> --goal "<what is to be reached>"',
-    });
+  if (only === undefined) return await noPlan(outside);
   if (more.length === 0) return only;
   const active = await activePlans(outside, plans);
   const [first] = active;
@@ -90,54 +87,6 @@ function hintToName(named: NonNullable<ChooseOptions['named']>, plan: string): s
         ? `Name it with \`--plan ${plan}\``
         : `Name it before the task, such as \`${plan}/${named.task}\``;
   return `${how}; or set RONDO_PLAN.`;
-}
-
-/** A plan that `rondo archive` has moved away, by its name or file; undefined where there is none. */
-export async function findArchived(outside: Outside, asked: string): Promise<PlanFile | undefined> {
-  const { settings } = await loadSettings(outside);
-  const files = outside.repo.findFiles(settings.paths.map(archivedName));
-  const file = files.find((each) => each === asked.replace(/^\.\//, '') || topicOf(each) === asked);
-  return file === undefined ? undefined : { name: topicOf(file), file };
-}
-
-/** The file, or the pattern of files, in `archive/` beside it. */
-export function archivedName(file: string): string {
-  const slash = file.lastIndexOf('/');
-  return `${file.slice(0, slash + 1)}archive/${file.slice(slash + 1)}`;
-}
-
-/** The command that brings an archived plan back. */
-export function howToBringBack({ file }: PlanFile): string {
-  return `git mv ${file} ${file.replace(/archive\/(?=[^/]*$)/, '')}`;
-}
-
-async function archivedOrUnknown(
-  outside: Outside,
-  plans: readonly PlanFile[],
-  asked: string,
-  mayBeArchived: boolean,
-): Promise<PlanFile> {
-  const archived = await findArchived(outside, asked);
-  if (archived === undefined) return unknownPlan(plans, asked);
-  if (mayBeArchived) return archived;
-  fail('unknown-plan', `${archived.name} is archived as ${archived.file}`, {
-    hint: `status, show, log and logs still read it; to go on with it: ${howToBringBack(archived)}`,
-  });
-}
-
-function unknownPlan(plans: readonly PlanFile[], asked: string): never {
-  const near = nearest(
-    asked,
-    plans.map((plan) => plan.name),
-  );
-  const known = plans.map((plan) => plan.name).join(', ');
-  const hint =
-    near !== undefined
-      ? `Did you mean ${near}?`
-      : known === ''
-        ? 'Make one: rondo new <topic>'
-        : `Plans here: ${known}.`;
-  fail('unknown-plan', `there is no plan ${JSON.stringify(asked)}`, { hint });
 }
 
 async function activePlans(outside: Outside, plans: readonly PlanFile[]): Promise<readonly PlanFile[]> {

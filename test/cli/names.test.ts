@@ -51,6 +51,13 @@ describe('an archived plan', () => {
     expect(place.json('list')).toEqual({ plans: [] });
   });
 
+  test('is named where there is no other, and a plan is to be chosen', () => {
+    const said = failure('status');
+    expect(said.code).toBe('unknown-plan');
+    expect(said.hint).toContain('rondo status p`');
+    expect(said.hint).toContain('rondo new');
+  });
+
   test('is not changed, and it is said where it is and how it comes back', () => {
     for (const line of ['add Two --plan p', 'claim p/one', 'run p', 'reopen --plan p']) {
       const said = failure(line);

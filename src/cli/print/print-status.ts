@@ -126,7 +126,7 @@ export function countLine(counts: CountsDocument): string {
 }
 
 /** What is said where there is no plan. */
-export const NO_PLANS = 'no plans here yet: rondo new <topic> --goal "<what is to be reached>"\n';
+export const NO_PLANS = 'no plans here: rondo new <topic> --goal "<what is to be reached>"\n';
 
 /** One line a plan. */
 export function printList(
