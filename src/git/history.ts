@@ -79,6 +79,7 @@ function walkBack(ground: Ground, from: string, to: string): readonly string[] |
 function search(ground: Ground, plan: string, range: readonly string[]): Known {
   const args = [
     'log',
+    '--no-show-signature',
     '-z',
     '--format=%B',
     '--fixed-strings',

@@ -56,9 +56,9 @@ function openLinks(ground: Ground, tip: string): (commit: string) => Link | unde
 }
 
 function askForLinks(ground: Ground, tip: string): ReadonlyMap<string, Link> {
-  const args = ['log', '-z', '--format=%H %P%n%B', `--max-count=${MOST_STEPS}`, '--end-of-options', tip];
+  const shown = [...PLAINLY, '-z', '--format=%H %P%n%B', `--max-count=${MOST_STEPS}`];
   const links = ground.git
-    .ask([...args, '--'])
+    .ask(['log', ...shown, '--end-of-options', tip, '--'])
     .split('\0')
     .map((entry): [string, Link] => {
       const end = entry.indexOf('\n');
@@ -69,12 +69,14 @@ function askForLinks(ground: Ground, tip: string): ReadonlyMap<string, Link> {
 }
 
 function newestRound(ground: Ground, plan: string, tip: string): readonly string[] {
-  const grep = ['--fixed-strings', `--grep=Rondo-Plan: ${plan}`, '--max-count=20'];
-  const args = ['log', '-z', '--format=%H%n%B', ...grep, '--end-of-options', tip, '--'];
-  const entries = ground.git.ask(args, { timeoutMs: 120_000 }).split('\0');
-  const newest = entries.find((entry) => isRoundOf(plan, entry));
-  return newest === undefined ? [] : [newest.slice(0, newest.indexOf('\n'))];
+  const trailer = `^[[:space:]]*Rondo-Plan: ${plan.replaceAll('.', '[.]')}[[:space:]]*$`;
+  const args = ['log', ...PLAINLY, '--format=%H', '-E', `--grep=${trailer}`, '--max-count=1'];
+  const newest = ground.git.ask([...args, '--end-of-options', tip, '--'], { timeoutMs: 120_000 });
+  return newest === '' ? [] : [newest];
 }
+
+/** Whoever has git show what signatures are worth has it between the commits. */
+const PLAINLY = ['--no-show-signature'];
 
 /** A squashed merge carries its rounds in the body. */
 function isRoundOf(plan: string, message: string): boolean {

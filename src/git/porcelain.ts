@@ -88,6 +88,7 @@ async function readLog(
   if (commit === null) return [];
   const args = [
     'log',
+    '--no-show-signature',
     `--format=${FIELDS.join('%x00')}%x00%x01`,
     '--fixed-strings',
     `--grep=Rondo-Plan: ${plan}`,
@@ -139,7 +140,8 @@ async function findLastGood(
 ): Promise<string | null> {
   const { commit } = readHead(ground);
   if (commit === null) return null;
-  const listed = await run(ground, ['log', `--max-count=${MOST_COMMITS}`, '--format=%H', commit, '--', file]);
+  const most = `--max-count=${MOST_COMMITS}`;
+  const listed = await run(ground, ['log', '--no-show-signature', most, '--format=%H', commit, '--', file]);
   for (const id of lines(listed)) {
     const entry = findInCommit(ground.objects, id, file);
     if (entry !== undefined && good(textOfBlob(ground, file, entry.id))) return id;

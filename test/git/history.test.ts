@@ -133,6 +133,10 @@ describe('the last rounds below commits by hand', () => {
     s.git('gc', '-q');
     byHand('z\n');
     expect(last()).toEqual([near]);
+    // Rounds of a plan whose name only begins like this one's stand before it.
+    for (let i = 0; i < 70; i++)
+      s.git('commit', '-q', '--allow-empty', '-m', `${i}\n\nRondo-Plan: demo${i}\nRondo-Plan: dem`);
+    expect(last()).toEqual([near]);
     writeFileSync(kept('../shallow'), `${s.git('rev-parse', 'HEAD~1')}\n`);
     expect(last()).toEqual([]);
   });

@@ -122,6 +122,29 @@ describe('asked for', () => {
     expect(s.git('log', '-1', '--format=%s')).toBe('rondo(demo): round 1, running');
   });
 
+  it('signed rounds are found where git shows what it thinks of signatures', async () => {
+    const signer = join(s.base, 'signer');
+    const signature = '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n';
+    const sign = `cat > /dev/null; echo "[GNUPG:] SIG_CREATED D" >&2; printf -- "${signature}"`;
+    const verify = 'echo "gpg: made by somebody" >&2; echo "[GNUPG:] BADSIG 0 x"; exit 1';
+    writeFileSync(signer, `#!/bin/sh\ncase "$*" in *--verify*) ${verify};; *) ${sign};; esac\n`);
+    chmodSync(signer, 0o755);
+    s.git('config', 'gpg.program', signer);
+    s.git('config', 'log.showSignature', 'true');
+    expect(commit({ sign: true }).kind).toBe('committed');
+    const round = s.git('rev-parse', '--verify', 'HEAD');
+    expect(s.git('log', '-1')).toContain('made by');
+    s.git('gc', '-q');
+    const repo = s.open();
+    expect((await repo.log('demo', {})).map(({ commit }) => commit)).toEqual([round]);
+    expect(await repo.lastGood(PLAN, () => true)).toBe(round);
+    s.write(PLAN, 'by hand\n');
+    s.commitAll('by hand');
+    s.git('gc', '-q');
+    expect(s.open().lastRounds('demo', PLAN)).toEqual([round]);
+    expect(s.open().history('demo', PLAN).round).toBe(1);
+  });
+
   it('signing that fails or hangs refuses the round', () => {
     for (const script of ['exit 1', 'sleep 600']) {
       const signer = join(s.base, 'signer');
