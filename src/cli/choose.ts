@@ -57,7 +57,7 @@ async function plansWith(session: Session, task: string): Promise<readonly PlanF
     ? active
     : plans.filter((plan) => plan.status !== null)) {
     const { tasks } = await planStatus(session.outside, { name, file });
-    if (tasks.some((t) => t.id === task)) holders.push({ name, file });
+    if (tasks.some((t) => t.id === task)) holders.push({ name, file, beside: true });
   }
   return holders;
 }

@@ -4,6 +4,7 @@ import { type Plan, type Task, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
 import type { BlockerType, FailureKind } from '../model/status.ts';
 import { awaitsApproval } from './graph.ts';
+import { nameTask } from './name-tasks.ts';
 import { asksForRoute } from './rules/ask-route.ts';
 import { didNotPass } from './verdict.ts';
 
@@ -28,23 +29,30 @@ export interface Remedy {
 const MOST_REMEDIES = 20;
 
 /** What the documents of a plan say of both. */
-export function prospectsOf(plan: Plan, settings: Settings) {
-  return { remedies: remediesOf(plan, settings).map(asDocument), to_complete: [...leftToComplete(plan)] };
+export function prospectsOf(plan: Plan, settings: Settings, target: Target = plan) {
+  return {
+    remedies: remediesOf(plan, settings).map((remedy) => asDocument(remedy, target)),
+    to_complete: [...leftToComplete(plan)],
+  };
 }
 
+/** How tasks are to be named: `beside` where other plans are in the work tree. */
+type Target = Parameters<typeof nameTask>[1];
+
 /** The remedy of one task; null where it does not stand still. */
-export function remedyOf(plan: Plan, settings: Settings, id: string) {
+export function remedyOf(plan: Plan, settings: Settings, id: string, target: Target = plan) {
   const task = plan.tasks.find((each) => each.id === id && isStuck(each));
   if (task === undefined) return null;
-  return asDocument({
+  const remedy = {
     ...remedyFor(task, plan, settings),
     asks: asksOf(task),
     holds: countBehind(id, dependentsOf(plan)),
-  });
+  };
+  return asDocument(remedy, target);
 }
 
-function asDocument(remedy: Remedy) {
-  return { ...remedy, commands: [...remedy.commands] };
+function asDocument(remedy: Remedy, target: Target) {
+  return { ...remedy, commands: remedy.commands.map((command) => nameTask(command, target, remedy.task)) };
 }
 
 /** In the order of the plan; the first 20. */

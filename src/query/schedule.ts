@@ -8,6 +8,7 @@ import { formatDuration } from '../model/time.ts';
 import { planBatches as batchesOf, type Estimate, estimateOf, partsOf, progressOf } from '../plan/batches.ts';
 import { Draft } from '../plan/draft.ts';
 import { graphProblems, waitingOn } from '../plan/graph.ts';
+import { nameTasks } from '../plan/name-tasks.ts';
 import { needsOf } from '../plan/needs.ts';
 import { prospectsOf } from '../plan/remedies.ts';
 import { routeTask } from '../plan/routing.ts';
@@ -54,8 +55,8 @@ export async function nextTasks(
     next_action: plan.fields.next_action ?? null,
     total: plan.tasks.length,
     held: hold?.reason ?? null,
-    needs: needs.slice(0, most),
-    ...prospectsOf(plan, settings),
+    needs: nameTasks(needs.slice(0, most), target),
+    ...prospectsOf(plan, settings, target),
     ready: shown.slice(0, most).map((task) => {
       const route = routeTask(task, settings);
       return {

@@ -15,6 +15,7 @@ import { failedReviews, writeBrief } from '../plan/brief.ts';
 import { countTasks } from '../plan/count-tasks.ts';
 import { isProof } from '../plan/gates.ts';
 import { awaitsApproval, graphProblems, nearest, waitingOn } from '../plan/graph.ts';
+import { nameTasks } from '../plan/name-tasks.ts';
 import { type Need, needsOf } from '../plan/needs.ts';
 import { prospectsOf, remedyOf } from '../plan/remedies.ts';
 import { routeTask } from '../plan/routing.ts';
@@ -55,8 +56,8 @@ export async function planStatus(outside: Outside, target: PlanFile, at?: string
     batch: currentProgress(plan.tasks) ?? null,
     tasks,
     accepted_by: plan.fields.accepted_by ?? null,
-    needs: [...needsNow(plan, tasks, view.settings, outside)],
-    ...prospectsOf(plan, view.settings),
+    needs: nameTasks(needsNow(plan, tasks, view.settings, outside), target),
+    ...prospectsOf(plan, view.settings, target),
     criteria: plan.criteria.map(({ text, met, check }) => ({ text, met, check: check ?? null })),
     commit: view.commit,
     edited: view.edited,
@@ -250,7 +251,7 @@ export async function showTask(outside: Outside, target: PlanFile, id: string): 
       command: route.kind === 'command' ? route.command : null,
       reason: route.reason,
     },
-    remedy: remedyOf(plan, settings, id),
+    remedy: remedyOf(plan, settings, id, target),
     run_directory: attempt === undefined ? null : outside.workers.directory(target.name, id, attempt),
     log_tail: attempt === undefined ? '' : toldTail(outside, { plan: target.name, task: id, attempt }, 4000),
     gates: gatesHere(outside, target, task),

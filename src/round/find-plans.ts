@@ -12,6 +12,8 @@ import { loadSettings } from './load-settings.ts';
 export interface PlanFile {
   readonly name: string;
   readonly file: string;
+  /** Whether it was found beside other plans, so that the id of a task alone may not say which is meant. */
+  readonly beside?: boolean;
 }
 
 /** All plan files of the work tree in the order of their names, and the problems of their names. */
@@ -35,7 +37,7 @@ export async function findPlans(
     else names.set(key, file);
     if (other === undefined) plans.push({ name, file });
   }
-  return { plans, problems };
+  return { plans: plans.length < 2 ? plans : plans.map((plan) => ({ ...plan, beside: true })), problems };
 }
 
 export interface ChooseOptions {

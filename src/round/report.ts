@@ -5,6 +5,7 @@ import type { ChangeDocument, ProblemDocument, RoundDocument } from '../model/do
 import { type Plan, planStatusOf } from '../model/plan.ts';
 import { currentProgress } from '../plan/batches.ts';
 import type { Draft } from '../plan/draft.ts';
+import { nameTasks } from '../plan/name-tasks.ts';
 import { needsOf } from '../plan/needs.ts';
 import { prospectsOf } from '../plan/remedies.ts';
 import type { StartOutcome } from '../plan/rules/start.ts';
@@ -59,8 +60,11 @@ export async function report(
     most_at_once: started.most,
     batch: currentProgress(plan.tasks) ?? null,
     claimable: [...started.forPeople],
-    needs: [...needsOf(plan, read.seen.settings, started, () => read.seen.machine)],
-    ...prospectsOf(plan, read.seen.settings),
+    needs: nameTasks(
+      needsOf(plan, read.seen.settings, started, () => read.seen.machine),
+      read.target,
+    ),
+    ...prospectsOf(plan, read.seen.settings, read.target),
     next_action: plan.fields.next_action ?? null,
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     problems: [...extra, ...notes, ...read.problems, ...placed].map(problemAsDocument),

@@ -3,6 +3,7 @@ import { fail, type Problem, problem, RondoError } from '../errors.ts';
 import { decide } from '../plan/decide.ts';
 import { Draft } from '../plan/draft.ts';
 import { type Effect, isPrior } from '../plan/effect.ts';
+import { nameTasks } from '../plan/name-tasks.ts';
 import { needsOf } from '../plan/needs.ts';
 import { recover } from '../plan/recover.ts';
 import { mayDispatch, type Request } from '../plan/request.ts';
@@ -140,7 +141,10 @@ async function dryRound(outside: Outside, target: PlanFile, request: Request): P
       status: status ?? 'running',
       next_action: next_action ?? null,
       next_checkpoint: next_checkpoint ?? null,
-      needs: [...needsOf(draft.plan, seen.seen.settings, started, () => seen.seen.machine)],
+      needs: nameTasks(
+        needsOf(draft.plan, seen.seen.settings, started, () => seen.seen.machine),
+        target,
+      ),
     },
     plan: draft.plan,
   };

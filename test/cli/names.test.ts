@@ -1,5 +1,6 @@
 /** Which plan and task a call means, and what is said where that is not clear, or where it is gone. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RoundDocument } from '../../src/model/documents.ts';
 import { newPlace, type Place } from './rondo-process.ts';
 
 let place: Place;
@@ -31,6 +32,24 @@ describe('two active plans', () => {
     if (hint === '--plan p') expect(place.sh(`rondo ${line} --plan p`).code).toBe(0);
     if (line === 'claim both') expect(place.sh('rondo claim p/both').code).toBe(0);
   });
+});
+
+test('what is to be run names its plan beside other plans, and means the same from there', () => {
+  place.sh(
+    'rondo new p; rondo add Both --plan p; rondo add Stuck --plan p; rondo block stuck --type technical',
+  );
+  const advised = (): readonly unknown[] => {
+    const { needs, remedies } = place.json('status', 'p') as RoundDocument;
+    return [...needs, ...remedies].map((each) => ('command' in each ? each.command : each.commands));
+  };
+  expect(advised()).toEqual(['rondo claim both', ['rondo unblock stuck']]);
+  place.sh('rondo new q; rondo add Both --plan q; rondo add Stuck --plan q');
+  expect(advised()).toEqual(['rondo claim p/both', ['rondo unblock p/stuck']]);
+  expect(place.json('next', 'p')).toMatchObject({ needs: [{ command: 'rondo claim p/both' }] });
+  expect(place.json('show', 'p/stuck')).toMatchObject({ remedy: { commands: ['rondo unblock p/stuck'] } });
+  const needs = ['both', 'stuck'].map((task) => ({ task, command: `rondo claim p/${task}` }));
+  expect(place.json('unblock', 'p/stuck')).toMatchObject({ plan: 'p', needs, remedies: [] });
+  expect(place.json('claim', 'p/both')).toMatchObject({ plan: 'p', status: 'awaiting-result' });
 });
 
 describe('an archived plan', () => {

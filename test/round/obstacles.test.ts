@@ -136,5 +136,5 @@ test.each([
   const c = newCheckout('### a: First\n');
   open.push(c);
   expect(spawnSync('/bin/sh', ['-c', make], { cwd: c.dir }).status).toBe(0);
-  expect(await choosePlan(c.reopen(), undefined)).toEqual(TARGET);
+  expect(await choosePlan(c.reopen(), undefined)).toEqual({ ...TARGET, beside: true });
 });
