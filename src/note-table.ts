@@ -97,7 +97,7 @@ export const NOTES = {
   ),
   'integration-behind': entry(
     EXIT.done,
-    'The integration branch of a plan could not take along what is new on the branch of the plan.',
+    'The integration branch of a plan could not take along what is new on the branch of the plan, or what completed tasks did.',
     'Merge it into the integration branch yourself.',
   ),
   'lock-removed': entry(

@@ -13,6 +13,14 @@ export interface Isolation {
   readonly planFile: string;
   /** The ledger, where rounds write one beside the plan. */
   readonly ledger?: string;
+  /** What the plan counts as merged already; named where an attempt begins. */
+  readonly landed?: readonly LandedWork[];
+}
+
+/** Work of a completed task, by a commit as its evidence names it: 7 or more hexadecimal digits. */
+export interface LandedWork {
+  readonly task: string;
+  readonly commit: string;
 }
 
 /** What stands of an attempt's work. */
@@ -55,7 +63,8 @@ export interface WorkFact {
 export interface Worktrees {
   /**
    * Makes the worktree and branch of an attempt, or finds them; the path is absolute. The integration branch is made, or
-   * brought up to what people committed to the plan's branch, first; the problems say where that was not possible.
+   * brought up to what people committed to the plan's branch and to what has landed, first; the problems say where that was
+   * not possible.
    */
   prepare(of: Isolation): { readonly path: string; readonly problems: readonly Problem[] };
   /** Reads what `collect` and `merge` left; cheap. */

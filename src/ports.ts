@@ -9,7 +9,14 @@ import type { Workers } from './ports-workers.ts';
 import type { Worktrees } from './ports-worktrees.ts';
 
 export type * from './ports-workers.ts';
-export type { Isolation, MergeRefusal, WorkFact, WorkLook, Worktrees } from './ports-worktrees.ts';
+export type {
+  Isolation,
+  LandedWork,
+  MergeRefusal,
+  WorkFact,
+  WorkLook,
+  Worktrees,
+} from './ports-worktrees.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. */

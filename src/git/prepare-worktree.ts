@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail, type Problem, problem } from '../errors.ts';
 import { cannotWrite } from '../local/write-atomic.ts';
-import type { Isolation } from '../ports.ts';
+import type { Isolation, LandedWork } from '../ports.ts';
 import type { Ground } from './ground.ts';
 import { isAncestor } from './history.ts';
 import { identLine } from './identity.ts';
@@ -54,12 +54,63 @@ interface Base {
 function baseOf(ground: Ground, of: Isolation): Base {
   const head = planTip(ground, of.ref);
   if (of.into === null) return { base: head, problems: [] };
+  const isNew = readRef(ground, refOf(of.into)) === null;
   const tip = integrationTip(ground, of.into, of.ref);
+  const own = withPlanBranch(ground, of, of.into, tip, head);
+  return withLanded(ground, of, of.into, own, isNew);
+}
+
+function withPlanBranch(ground: Ground, of: Isolation, into: string, tip: string, head: string): Base {
   if (isAncestor(ground, head, tip)) return { base: tip, problems: [] };
-  if (isAncestor(ground, tip, head)) return { base: moveOn(ground, of.into, tip, head), problems: [] };
-  return changesMore(ground, of, tip, head)
-    ? takeAlong(ground, of, of.into, tip, head)
-    : { base: tip, problems: [] };
+  if (isAncestor(ground, tip, head)) return { base: moveOn(ground, into, tip, head), problems: [] };
+  if (!changesMore(ground, of, tip, head)) return { base: tip, problems: [] };
+  const name = of.ref.replace('refs/heads/', '');
+  return takeAlong(ground, of, into, tip, {
+    commit: head,
+    name,
+    what: `what is new on ${name}`,
+    planFrom: head,
+  });
+}
+
+/**
+ * Merges what the plan says has landed and the branch lacks: another clone merged it there, or the branch was removed. What
+ * is found nowhere is said of a branch just made; later it may as well have been merged as one commit of another history.
+ */
+function withLanded(ground: Ground, of: Isolation, into: string, from: Base, isNew: boolean): Base {
+  const landed = of.landed ?? [];
+  if (landed.length === 0) return from;
+  let { base } = from;
+  const problems = [...from.problems];
+  for (const { task, commit } of missingFrom(ground, base, landed)) {
+    const source = { name: commit, what: `the work of ${task} (${commit.slice(0, 12)})`, planFrom: base };
+    if (ground.git.run(['cat-file', '-e', `${commit}^{commit}`]).code !== 0) {
+      if (isNew) problems.push(lacks(into, source, 'this clone does not have it', FETCH));
+      continue;
+    }
+    if (isAncestor(ground, commit, base)) continue;
+    const next = takeAlong(ground, of, into, base, { ...source, commit });
+    base = next.base;
+    problems.push(...next.problems);
+  }
+  return { base, problems };
+}
+
+const FETCH =
+  'Push rondo/* where it was made and fetch it here, then do the task anew that was to build on it.';
+
+/** Those with whole names of their commits, as far as they are here, that a commit does not hold: two calls, however many. */
+function missingFrom(ground: Ground, tip: string, landed: readonly LandedWork[]): readonly LandedWork[] {
+  const asked = landed.map(({ commit }) => `${commit}^{commit}\n`).join('');
+  const found = ground.git.ask(['cat-file', '--batch-check=%(objectname)'], { input: asked }).split('\n');
+  const whole = landed.map((work, i) => {
+    const name = found[i] ?? '';
+    return { task: work.task, commit: /^[0-9a-f]{40,64}$/.test(name) ? name : work.commit };
+  });
+  const known = whole.filter((_, i) => /^[0-9a-f]{40,64}$/.test(found[i] ?? ''));
+  const input = [...known.map(({ commit }) => commit), `^${tip}`].join('\n');
+  const beyond = new Set(ground.git.ask(['rev-list', '--stdin'], { input: `${input}\n` }).split('\n'));
+  return whole.filter((work) => !known.includes(work) || beyond.has(work.commit));
 }
 
 /** The integration branch's newest commit; made from the plan's branch where there is none yet. */
@@ -85,30 +136,43 @@ function changesMore(ground: Ground, { planFile, ledger }: Isolation, tip: strin
   return names.some((name) => name !== '' && name !== planFile && name !== ledger);
 }
 
-/** Merges what people committed to the plan's branch. Where that conflicts the attempt starts without, and it is said. */
-function takeAlong(ground: Ground, of: Isolation, into: string, tip: string, head: string): Base {
-  const why = 'takes along what is new on the plan’s branch';
-  const behind = (how: string) => ({
-    base: tip,
-    problems: [
-      problem(
-        'integration-behind',
-        `${into} lacks what is new on ${of.ref.replace('refs/heads/', '')}: ${how}`,
-        {
-          severity: 'warning',
-          hint: `Merge it: git worktree add ../merge ${into} && git -C ../merge merge ${of.ref.replace('refs/heads/', '')}; then git worktree remove ../merge.`,
-        },
-      ),
-    ],
-  });
+interface Source {
+  readonly commit: string;
+  /** As git knows it. */
+  readonly name: string;
+  /** In words. */
+  readonly what: string;
+  /** The commit whose plan file the merge has. */
+  readonly planFrom: string;
+}
+
+/** Merges what the integration branch lacks. Where that conflicts the attempt starts without, and it is said. */
+function takeAlong(ground: Ground, of: Isolation, into: string, tip: string, source: Source): Base {
+  const { commit, what, planFrom } = source;
+  const behind = (how: string) => ({ base: tip, problems: [lacks(into, source, how)] });
   const place = checkedOut(ground).get(refOf(into));
   if (place !== undefined) return behind(`it is checked out at ${place}`);
-  const merged = mergeTrees(ground, tip, head, { file: of.planFile, from: head });
+  const merged = mergeTrees(ground, tip, commit, { file: of.planFile, from: planFrom });
   if (merged.kind === 'unrelated') return behind('they have no common history');
   if (merged.kind === 'conflict') return behind(`conflicts in ${merged.files.slice(0, 5).join(', ')}`);
-  const commit = writeMerge(ground, merged.tree, [tip, head], `${into} ${why}`);
-  if (!moveRef(ground, refOf(into), commit, tip, why)) return behind('it was moved meanwhile');
-  return { base: commit, problems: [] };
+  const made = writeMerge(ground, merged.tree, [tip, commit], `${into} takes along ${what}`);
+  if (!moveRef(ground, refOf(into), made, tip, `takes along ${what}`))
+    return behind('it was moved meanwhile');
+  return { base: made, problems: [] };
+}
+
+function lacks(
+  into: string,
+  { name, what }: Pick<Source, 'name' | 'what'>,
+  how: string,
+  hint?: string,
+): Problem {
+  return problem('integration-behind', `${into} lacks ${what}: ${how}`, {
+    severity: 'warning',
+    hint:
+      hint ??
+      `Merge it: git worktree add ../merge ${into} && git -C ../merge merge ${name}; then git worktree remove ../merge.`,
+  });
 }
 
 /** A commit with these parents, flushed. */

@@ -8,7 +8,7 @@ import { reportSection } from './agent-brief.ts';
 import { writeBrief } from './brief.ts';
 import type { Draft } from './draft.ts';
 import { effectId } from './effect.ts';
-import { isIsolated, isolationOf, mergedLines, placeLines, workBranch } from './isolation.ts';
+import { isIsolated, isolationOf, landedWork, mergedLines, placeLines, workBranch } from './isolation.ts';
 import { pollOf, returnsOf } from './outside-job.ts';
 import { type Route, timeoutOf } from './routing.ts';
 import type { Seen } from './seen.ts';
@@ -116,7 +116,7 @@ export function workOrder(
       ref: seen.ref,
       at: draft.task(task.id)?.fields.attempt?.started_at ?? '',
     },
-    ...(isolation === undefined ? {} : { isolation }),
+    ...(isolation === undefined ? {} : { isolation: { ...isolation, ...landedWork(draft.tasks) } }),
   };
 }
 

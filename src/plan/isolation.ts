@@ -1,8 +1,8 @@
 /** Attempts that work in a worktree of their own: the names of their branches, and where their work goes. */
 import type { Attempt } from '../model/fields.ts';
-import type { Plan, Task } from '../model/plan.ts';
+import { type Plan, type Task, taskStatusOf } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
-import type { Isolation } from '../ports.ts';
+import type { Isolation, LandedWork } from '../ports.ts';
 import type { Route } from './routing.ts';
 import type { Seen } from './seen.ts';
 
@@ -42,6 +42,17 @@ export function isolationOf(
     planFile: plan.file,
     ...(ledger ? { ledger: ledger_path } : {}),
   };
+}
+
+/** What completed tasks did apart, by the commit of their evidence: another clone made it, or the branch it was merged into is gone. */
+export function landedWork(tasks: readonly Task[]): { readonly landed?: readonly LandedWork[] } {
+  const landed = tasks.flatMap((task) => {
+    const { attempt, result } = task.fields;
+    if (taskStatusOf(task) !== 'completed' || attempt?.branch === undefined) return [];
+    const commit = result?.evidence?.findLast((each) => each.commit !== undefined)?.commit ?? '';
+    return /^[0-9a-f]{7,64}$/.test(commit) ? [{ task: task.id, commit }] : [];
+  });
+  return landed.length === 0 ? {} : { landed };
 }
 
 /** The commit that a task's evidence is of: the newest of its own branch, where it has one, else what is checked out. */

@@ -148,6 +148,59 @@ describe('a worktree of an attempt', () => {
     expect(readFileSync(join(path, 'both.txt'), 'utf8')).toBe('by the worker\n');
   });
 
+  test('has what landed before, where the integration branch was removed or another clone merged it', () => {
+    const s = sandbox();
+    const repo = s.open();
+    const landed = ['a', 'b'].map((name) => {
+      const of = isolation(name);
+      attempt(repo, of, { [`${name}.txt`]: name, [PLAN]: `by ${name}\n` });
+      land(repo, of);
+      return { task: name, commit: s.git('rev-parse', '--short=12', of.branch) };
+    });
+    s.git('branch', '-D', 'rondo/merged/demo');
+    s.write(PLAN, 'a round\n');
+    s.commitAll('round');
+    const { path, problems } = repo.worktrees.prepare(isolation('c', 1, { landed }));
+    expect(problems).toEqual([]);
+    expect(['a.txt', 'b.txt'].map((file) => existsSync(join(path, file)))).toEqual([true, true]);
+    expect(readFileSync(join(path, PLAN), 'utf8')).toBe('a round\n');
+    const tip = s.git('rev-parse', 'rondo/merged/demo');
+    repo.worktrees.prepare(isolation('d', 1, { landed }));
+    expect(s.git('rev-parse', 'rondo/merged/demo')).toBe(tip);
+    // Another clone completed more, and somebody fetched it here.
+    s.git('update-ref', '-d', 'refs/heads/rondo/work/demo/b/1');
+    s.git('branch', '-f', 'rondo/merged/demo', landed[0]?.commit ?? '');
+    const { path: later } = repo.worktrees.prepare(isolation('e', 1, { landed }));
+    expect(existsSync(join(later, 'b.txt'))).toBe(true);
+  });
+
+  test('says of a new integration branch what it lacks, and starts without', () => {
+    const s = sandbox();
+    const repo = s.open();
+    const of = isolation('a');
+    attempt(repo, of, { 'both.txt': 'by the worker\n' });
+    s.write('both.txt', 'by hand\n');
+    s.commitAll('by hand');
+    s.git('branch', '-D', 'rondo/merged/demo');
+    const landed = [
+      { task: 'a', commit: s.git('rev-parse', '--short=12', of.branch) },
+      { task: 'far', commit: '0123456789ab' },
+    ];
+    const { path, problems } = repo.worktrees.prepare(isolation('b', 1, { landed }));
+    expect(problems.map((p) => [p.code, p.severity, p.message.replace(/\w{12}/, '…')])).toEqual([
+      ['integration-behind', 'warning', 'rondo/merged/demo lacks the work of a (…): conflicts in both.txt'],
+      [
+        'integration-behind',
+        'warning',
+        'rondo/merged/demo lacks the work of far (…): this clone does not have it',
+      ],
+    ]);
+    expect(readFileSync(join(path, 'both.txt'), 'utf8')).toBe('by hand\n');
+    // Once it is there, what nobody has here may have been merged as one commit of another history.
+    const again = repo.worktrees.prepare(isolation('c', 1, { landed: landed.slice(1) }));
+    expect(again.problems).toEqual([]);
+  });
+
   test('starts from the branch of the plan where work is left for pull requests', () => {
     const s = sandbox();
     const repo = s.open();

@@ -81,6 +81,36 @@ describe('a specialist with `isolation: worktree`', () => {
     expect(orders[1]?.brief).not.toContain('Where you work');
   });
 
+  it('is told what has landed: the newest commit that the evidence of each completed task names', () => {
+    const apart = (id: string, more: TaskFields) =>
+      task(id, { ...completed, attempt: { number: 1, branch: `rondo/work/demo/${id}/1` }, ...more });
+    const proved = (...commits: readonly string[]) => ({
+      result: { evidence: commits.map((commit) => ({ command: 'work', commit })) },
+    });
+    const { draft } = move(
+      see(
+        plan([
+          apart('a', proved('aaaaaaaaaaaa', 'bbbbbbbbbbbb')),
+          apart('failed', { status: 'failed', ...proved('cccccccccccc') }),
+          apart('by-hand', proved('--upload-pack=x')),
+          apart('unproved', {}),
+          task('here', { ...completed, ...proved('dddddddddddd') }),
+          task('next', BY_IMPL),
+        ]),
+        {
+          settings: settings(
+            { on_failure: 'continue' },
+            { specialists: { impl: { command: 'work', isolation: 'worktree' } } },
+          ),
+        },
+      ),
+    );
+    const orders = draft.effects.flatMap((effect) => (effect.kind === 'start' ? [effect.order] : []));
+    expect(orders.map(({ task: id, isolation }) => [id, isolation?.landed])).toEqual([
+      ['next', [{ task: 'a', commit: 'bbbbbbbbbbbb' }]],
+    ]);
+  });
+
   it('is told of the ledger where there is one', () => {
     const task_tracking = { ledger: true, ledger_path: 'docs/ledger.yml' };
     const with_ = { ...APART, task_tracking: { ...APART.task_tracking, ...task_tracking } };

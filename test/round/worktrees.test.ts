@@ -105,6 +105,18 @@ test('the end of a plan cleans up by itself what is merged, and leaves what is n
   expect(c.git('show', `${MERGED}:a.txt`)).toBe('2');
 });
 
+test('whoever builds on a task finds its work where the integration branch was removed meanwhile', async () => {
+  const c = checkout(
+    `${task('a')}${task('b', 'blocked_by: [a]\nneeds_approval: true\n')}${task('c', 'blocked_by: [b]\n')}`,
+  );
+  scripts(c, { a: 'echo a > a.txt', b: 'echo b > b.txt', c: 'test -s a.txt && test -s b.txt' });
+  expect(await run(c)).toBe('paused');
+  c.git('branch', '-qD', MERGED);
+  await c.round({ kind: 'approve', task: 'b' });
+  expect(await run(c)).toBe('complete');
+  expect(filesOf(c, MERGED)).toEqual(expect.arrayContaining(['a.txt', 'b.txt']));
+});
+
 describe('work that conflicts', () => {
   const conflict = async () => {
     const c = checkout(task('a') + task('b') + task('c', 'blocked_by: [b]\n'));
