@@ -15,6 +15,9 @@ const HASHES = BUNDLE_HASHES;
 // A command has one for each part of the bundle that it loads.
 const KEPT_FILES = 128;
 const LONG_RUN_MS = 10_000;
+/** An update takes at least so long. */
+const UPDATE_MS = 2000;
+const TRY_AGAIN = 5;
 
 const folder = cacheFolder();
 // One for each command: what V8 has to read back grows with all that is in it, and no command runs what all others do.
@@ -32,12 +35,24 @@ function load(name) {
   const file = folder && `${folder}/${HASHES[name]}-${suffix}`;
   const cachedData = file && readCache(file);
   const source = fs.readFileSync(filename, 'latin1'); // The build leaves ASCII only; one-byte text is quicker to load.
+  if (loaded.size > 0 && process.uptime() * 1000 > UPDATE_MS) refuseReplaced(name, source);
   const script = new vm.Script(source, { filename, cachedData });
   const known = script.cachedDataRejected === false ? cachedData.length : 0;
   const outer = { exports: {} };
   loaded.set(name, { script, file, known, outer });
   script.runInThisContext()(outer.exports, requireHere, outer, filename, __dirname);
   return outer.exports;
+}
+
+/**
+ * Where an update has replaced the files under a command that runs for hours, the numbers of another part mean other
+ * sources. Whatever it was about to do, it may be killed at any moment and made again.
+ */
+function refuseReplaced(name, source) {
+  const hash = require('node:crypto').createHash('sha256').update(source, 'latin1').digest('hex');
+  if (hash.startsWith(HASHES[name])) return;
+  fs.writeSync(2, 'Rondo was updated while this command ran: run it again\n');
+  process.exit(TRY_AGAIN);
 }
 
 /** What the bundle asks for: a source in another part (`round.cjs#7`), a file of libraries, or a part of Node. */

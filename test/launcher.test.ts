@@ -1,5 +1,6 @@
 /** The launcher around a small program of its own: with a cache, without one, and with one that must not be used. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
@@ -119,6 +120,24 @@ test('another program of the same length does not run from the cache of the firs
   const ran = launch(['status']);
   expect(ran).toMatchObject({ code: 0, cache: 'none' });
   expect(ran.said).toMatch(/^two /);
+});
+
+test('a part that an update has replaced under a long run is not run', () => {
+  const part = (says: string) =>
+    `(function (exports, require, module) {module.exports = [() => console.log('${says}')]})`;
+  const late = join(folder, 'late.cjs');
+  const started = (before: string) => {
+    const main = `(function (exports, require) {process.uptime = () => 3600; ${before} require('late.cjs#0');})`;
+    writeFileSync(join(folder, 'main.cjs'), main);
+    writeFileSync(late, part('ours'));
+    const hash = createHash('sha256').update(part('ours')).digest('hex').slice(0, 16);
+    const hashes = JSON.stringify({ 'main.cjs': 'main', 'late.cjs': hash });
+    writeFileSync(join(folder, 'rondo.cjs'), source.replace('BUNDLE_HASHES', hashes));
+    return launch(['run']);
+  };
+  expect(started('')).toMatchObject({ code: 0, said: 'ours\n' });
+  const replace = `require('node:fs').writeFileSync(${JSON.stringify(late)}, ${JSON.stringify(part('else'))});`;
+  expect(started(replace)).toMatchObject({ code: 5, said: '' });
 });
 
 test.each([

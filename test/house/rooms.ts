@@ -88,8 +88,8 @@ export const NODE_HOMES: Readonly<Record<string, readonly string[]>> = {
   'node:net': ['workers'],
 };
 
-/** The files that may end the process: the main file of the program, and that of the process beside each worker. */
-export const MAY_EXIT = ['bin.ts', 'workers/run-attempt.ts'] as const;
+/** The files that may end the process: that of the program, what loads it, and that of the process beside each worker. */
+export const MAY_EXIT = ['bin.ts', 'launcher.cjs', 'workers/run-attempt.ts'] as const;
 
 /**
  * The files that start a process. All others only define things when they are loaded: the bundle loads each when something
