@@ -323,6 +323,11 @@ export const ERRORS = {
     'A branch of Rondo’s own is checked out: the plan there is of another time, and its rounds would begin anew.',
     'Check out the plan’s branch: `git switch <branch>`.',
   ),
+  'another-branch': entry(
+    EXIT.refused,
+    'Another branch was checked out under a `run`, and its plan is not as that run left it: going on there would begin the work anew.',
+    'Go back with `git switch <branch>`, or end the run and begin one on this branch.',
+  ),
   'bare-repository': entry(
     EXIT.refused,
     'This repository has no work tree.',

@@ -3,8 +3,13 @@ import type { Blocker, TaskFieldName, TaskFields } from '../model/fields.ts';
 import type { Plan } from '../model/plan.ts';
 
 export type Request =
-  /** Goes on: recovers and dispatches. `recheck` runs failed checks of criteria again. */
-  | { readonly kind: 'tick'; readonly takeOver: boolean; readonly recheck: boolean }
+  /** Goes on: recovers and dispatches. `recheck` runs failed checks of criteria again; `after` is where a run saw the plan last. */
+  | {
+      readonly kind: 'tick';
+      readonly takeOver: boolean;
+      readonly recheck: boolean;
+      readonly after?: { readonly ref: string; readonly commit: string | null } | undefined;
+    }
   /** Recovers and reports; starts no new work. */
   | { readonly kind: 'watchdog' }
   | { readonly kind: 'launch' }

@@ -1,5 +1,5 @@
 /** READ: everything a round may know, once, as one value. */
-import { type Problem, problem, RondoError } from '../errors.ts';
+import { fail, type Problem, problem, RondoError } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
 import { taskStatusOf } from '../model/plan.ts';
 import { isAtWork } from '../plan/approvers.ts';
@@ -32,6 +32,7 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
   const { repo, local, workers, clock } = outside;
   const loaded = await loadSettings(outside);
   const look = repo.look(target.file);
+  refuseOtherBranch(outside, target, look, request);
   const parsed = await planOf(outside, target, look, request);
   const settings = settingsOf(loaded.settings, parsed.plan.fields);
   const history = repo.history(target.name, target.file);
@@ -84,6 +85,29 @@ export async function read(outside: Outside, target: PlanFile, request: Request)
     newText: request.kind === 'new' ? request.text : undefined,
     problems: [...loaded.problems, ...parsed.problems],
   };
+}
+
+/**
+ * A run goes on where another branch is checked out meanwhile only if the plan there is as the run left it. Elsewhere it
+ * would stop its workers, whose attempts that branch does not know, and begin their work anew.
+ */
+function refuseOtherBranch(
+  { repo }: Outside,
+  { file }: PlanFile,
+  { head }: PlanLook,
+  request: Request,
+): void {
+  if (request.kind !== 'tick' || request.after === undefined) return;
+  const { ref, commit } = request.after;
+  if (head.kind !== 'branch' || head.ref === ref) return;
+  const textAt = (at: string | null) => (at === null ? null : repo.readAt(at, file));
+  const there = textAt(head.commit);
+  if (there !== null && there === textAt(commit)) return;
+  const [now, before] = [head.ref, ref].map((name) => name.replace('refs/heads/', ''));
+  fail('another-branch', `${now} is checked out, and this run was on ${before}`, {
+    file,
+    hint: `Go back (git switch ${before}); or end this run with Ctrl-C, and begin one here.`,
+  });
 }
 
 async function planOf(

@@ -21,6 +21,8 @@ export interface Reported {
   readonly document: RoundDocument;
   /** The plan as committed (as read, where nothing changed). */
   readonly plan: Plan;
+  /** The branch that it is on, as a full ref. */
+  readonly ref: string;
 }
 
 export async function report(
@@ -69,15 +71,16 @@ export async function report(
     next_checkpoint: plan.fields.next_checkpoint ?? null,
     problems: [...extra, ...notes, ...read.problems, ...placed].map(problemAsDocument),
   };
-  return { document, plan };
+  return { document, plan, ref: read.seen.ref };
 }
 
 /** Two rounds of one call as one: where the plan stands is the second's word, what happened is both's. */
-export function joinReports(first: Reported, { document, plan }: Reported): Reported {
+export function joinReports(first: Reported, { document, plan, ref }: Reported): Reported {
   const before = first.document;
   const said = new Set(document.problems.map((p) => JSON.stringify(p)));
   return {
     plan,
+    ref,
     document: {
       ...document,
       changed: before.changed || document.changed,

@@ -147,6 +147,7 @@ async function dryRound(outside: Outside, target: PlanFile, request: Request): P
       ),
     },
     plan: draft.plan,
+    ref: seen.seen.ref,
   };
 }
 

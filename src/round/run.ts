@@ -91,6 +91,7 @@ async function oneRound(
       kind: 'tick',
       takeOver: options.takeOver && first,
       recheck: first,
+      after: last === undefined ? undefined : { ref: last.ref, commit: last.document.to },
     });
   } catch (error) {
     if (!(error instanceof RondoError) || !passes(error, last, options)) throw error;
@@ -113,7 +114,12 @@ function passes(error: RondoError, last: Reported | undefined, options: RunOptio
 }
 
 /** What a person does in the work tree for a while, and ends. */
-const PASSING: ReadonlySet<string> = new Set(['operation-in-progress', 'detached-head']);
+const PASSING: ReadonlySet<string> = new Set([
+  'operation-in-progress',
+  'detached-head',
+  'work-branch',
+  'another-branch',
+]);
 
 function isOver({ document, plan }: Reported): boolean {
   if (['complete', 'blocked', 'paused'].includes(document.status)) return true;

@@ -111,6 +111,37 @@ describe('a waiting run', () => {
     expect(first.hindrances).toEqual([]);
   });
 
+  test.each([
+    ['before the plan was begun', 'side', 'HEAD~1', 'another-branch'],
+    ['without the plan', 'side', ':/^first', 'another-branch'],
+    ['of Rondo’s own', 'rondo/merged/demo', 'HEAD~1', 'work-branch'],
+  ])('leaves its workers alone while a branch %s is checked out', async (_, branch, at, code) => {
+    const c = await working();
+    const leave = () => c.git('checkout', '-q', '-b', branch, at);
+    let living: number | undefined;
+    const back = () => {
+      living = c.reopen().workers.alive().length;
+      c.git('checkout', '-q', 'main');
+      c.write('go', '');
+    };
+    const { ended, hindrances } = run(c, [leave, back]);
+    expect((await ended).status).toBe('complete');
+    expect([new Set(hindrances), living]).toEqual([new Set([code]), 1]);
+    expect(c.plan()).toContain('number: 1');
+    expect(c.git('log', '--format=%s', `main..${branch}`)).toBe('');
+  });
+
+  test('goes on where a branch is begun from the plan as it is', async () => {
+    const c = await working();
+    const leave = () => {
+      c.git('checkout', '-q', '-b', 'side');
+      c.write('go', '');
+    };
+    const { ended, hindrances } = run(c, [leave]);
+    expect((await ended).status).toBe('complete');
+    expect([hindrances, c.git('symbolic-ref', '--short', 'HEAD')]).toEqual([[], 'side']);
+  });
+
   test('ends on an edit that cannot be made, which no waiting mends', async () => {
     const c = await working();
     const anchored = () => {
