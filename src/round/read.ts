@@ -124,7 +124,14 @@ async function planOf(
     return { plan: request.plan, problems: [], known: undefined };
   }
   if (look.text === null)
-    throw new RondoError(problem('unknown-plan', `${target.file} is not there`, { file: target.file }));
+    throw new RondoError(
+      problem('unknown-plan', `${target.file} is not there`, {
+        file: target.file,
+        ...(request.kind === 'tick' && request.after !== undefined
+          ? { hint: `Bring it back: git restore ${target.file}; or take it out of git, and this run ends.` }
+          : {}),
+      }),
+    );
   const parsed = await readKnown(outside, target, look.text, true);
   const { plan, problems, known } = parsed;
   if (plan !== undefined) return { plan, problems, known };

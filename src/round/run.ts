@@ -94,7 +94,7 @@ async function oneRound(
       after: last === undefined ? undefined : { ref: last.ref, commit: last.document.to },
     });
   } catch (error) {
-    if (!(error instanceof RondoError) || !passes(error, last, options)) throw error;
+    if (!(error instanceof RondoError) || !passes(outside, error, target, last, options)) throw error;
     const [problem] = error.problems;
     if (problem !== undefined) options.onHindrance?.(problem);
     // A broken plan waits for the next save; a busy git has no event of its own.
@@ -104,9 +104,18 @@ async function oneRound(
 }
 
 /** Whether a failed round is worth waiting out: a busy moment always, a broken plan once it has been good in this run. */
-function passes(error: RondoError, last: Reported | undefined, options: RunOptions): boolean {
+function passes(
+  { repo }: Outside,
+  error: RondoError,
+  { file }: PlanFile,
+  last: Reported | undefined,
+  options: RunOptions,
+): boolean {
   if (!options.wait) return false;
   if (error.exitCode === 5) return true;
+  // Git takes a file away before it says which branch is checked out. The plan is gone once a commit of its branch says so.
+  if (error.code === 'unknown-plan' && last !== undefined)
+    return repo.readAt(repo.resolve(last.ref), file) !== null;
   return (
     last !== undefined &&
     (PASSING.has(error.code) || (error.exitCode === 3 && error.code !== 'ambiguous-edit'))

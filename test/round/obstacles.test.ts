@@ -131,6 +131,22 @@ describe('a waiting run', () => {
     expect(c.git('log', '--format=%s', `main..${branch}`)).toBe('');
   });
 
+  test('waits for a plan that is not in the work tree, and ends once a commit has taken it away', async () => {
+    const c = await working();
+    const away = () => c.git('rm', '-q', FILE);
+    const back = () => {
+      c.git('checkout', '-q', 'HEAD', '--', FILE);
+      c.write('go', '');
+    };
+    const first = run(c, [away, back]);
+    expect((await first.ended).status).toBe('complete');
+    expect(first.hindrances).toEqual(['unknown-plan']);
+    const other = await working();
+    const second = run(other, [() => other.git('rm', '-q', FILE), () => other.git('commit', '-qm', 'gone')]);
+    expect(await codeOf(second.ended)).toBe('unknown-plan');
+    expect(second.hindrances).toEqual(['unknown-plan']);
+  });
+
   test('goes on where a branch is begun from the plan as it is', async () => {
     const c = await working();
     const leave = () => {
