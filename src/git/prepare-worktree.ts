@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fail, type Problem, problem } from '../errors.ts';
 import { cannotWrite } from '../local/write-atomic.ts';
 import type { Isolation, LandedWork } from '../ports.ts';
+import { resolveAll } from './changed-since.ts';
 import type { Ground } from './ground.ts';
 import { isAncestor } from './history.ts';
 import { identLine } from './identity.ts';
@@ -82,35 +83,48 @@ function withLanded(ground: Ground, of: Isolation, into: string, from: Base, isN
   if (landed.length === 0) return from;
   let { base } = from;
   const problems = [...from.problems];
-  for (const { task, commit } of missingFrom(ground, base, landed)) {
-    const source = { name: commit, what: `the work of ${task} (${commit.slice(0, 12)})`, planFrom: base };
-    if (ground.git.run(['cat-file', '-e', `${commit}^{commit}`]).code !== 0) {
-      if (isNew) problems.push(lacks(into, source, 'this clone does not have it', FETCH));
-      continue;
-    }
+  const { here, nowhere } = missingFrom(ground, base, landed);
+  for (const { task, commit } of here) {
     if (isAncestor(ground, commit, base)) continue;
-    const next = takeAlong(ground, of, into, base, { ...source, commit });
+    const next = takeAlong(ground, of, into, base, {
+      commit,
+      name: commit,
+      what: workOf(task, commit),
+      planFrom: base,
+    });
     base = next.base;
     problems.push(...next.problems);
   }
+  for (const { task, commit } of isNew ? nowhere : [])
+    problems.push(lacks(into, workOf(task, commit), 'this clone does not have it', FETCH));
   return { base, problems };
 }
+
+const workOf = (task: string, commit: string) => `the work of ${task} (${commit.slice(0, 12)})`;
 
 const FETCH =
   'Push rondo/* where it was made and fetch it here, then do the task anew that was to build on it.';
 
-/** Those with whole names of their commits, as far as they are here, that a commit does not hold: two calls, however many. */
-function missingFrom(ground: Ground, tip: string, landed: readonly LandedWork[]): readonly LandedWork[] {
-  const asked = landed.map(({ commit }) => `${commit}^{commit}\n`).join('');
-  const found = ground.git.ask(['cat-file', '--batch-check=%(objectname)'], { input: asked }).split('\n');
-  const whole = landed.map((work, i) => {
-    const name = found[i] ?? '';
-    return { task: work.task, commit: /^[0-9a-f]{40,64}$/.test(name) ? name : work.commit };
+/** Of what has landed: what a commit does not hold, its commits by their whole names, and what is not in this clone. */
+function missingFrom(
+  ground: Ground,
+  tip: string,
+  landed: readonly LandedWork[],
+): { readonly here: readonly LandedWork[]; readonly nowhere: readonly LandedWork[] } {
+  const whole = resolveAll(
+    ground,
+    landed.map(({ commit }) => commit),
+  );
+  const known = landed.flatMap(({ task }, i) => {
+    const commit = whole[i] ?? null;
+    return commit === null ? [] : [{ task, commit }];
   });
-  const known = whole.filter((_, i) => /^[0-9a-f]{40,64}$/.test(found[i] ?? ''));
   const input = [...known.map(({ commit }) => commit), `^${tip}`].join('\n');
   const beyond = new Set(ground.git.ask(['rev-list', '--stdin'], { input: `${input}\n` }).split('\n'));
-  return whole.filter((work) => !known.includes(work) || beyond.has(work.commit));
+  return {
+    here: known.filter(({ commit }) => beyond.has(commit)),
+    nowhere: landed.filter((_, i) => whole[i] === null),
+  };
 }
 
 /** The integration branch's newest commit; made from the plan's branch where there is none yet. */
@@ -148,8 +162,9 @@ interface Source {
 
 /** Merges what the integration branch lacks. Where that conflicts the attempt starts without, and it is said. */
 function takeAlong(ground: Ground, of: Isolation, into: string, tip: string, source: Source): Base {
-  const { commit, what, planFrom } = source;
-  const behind = (how: string) => ({ base: tip, problems: [lacks(into, source, how)] });
+  const { commit, name, what, planFrom } = source;
+  const mend = `Merge it: git worktree add ../merge ${into} && git -C ../merge merge ${name}; then git worktree remove ../merge.`;
+  const behind = (how: string) => ({ base: tip, problems: [lacks(into, what, how, mend)] });
   const place = checkedOut(ground).get(refOf(into));
   if (place !== undefined) return behind(`it is checked out at ${place}`);
   const merged = mergeTrees(ground, tip, commit, { file: of.planFile, from: planFrom });
@@ -161,18 +176,8 @@ function takeAlong(ground: Ground, of: Isolation, into: string, tip: string, sou
   return { base: made, problems: [] };
 }
 
-function lacks(
-  into: string,
-  { name, what }: Pick<Source, 'name' | 'what'>,
-  how: string,
-  hint?: string,
-): Problem {
-  return problem('integration-behind', `${into} lacks ${what}: ${how}`, {
-    severity: 'warning',
-    hint:
-      hint ??
-      `Merge it: git worktree add ../merge ${into} && git -C ../merge merge ${name}; then git worktree remove ../merge.`,
-  });
+function lacks(into: string, what: string, how: string, hint: string): Problem {
+  return problem('integration-behind', `${into} lacks ${what}: ${how}`, { severity: 'warning', hint });
 }
 
 /** A commit with these parents, flushed. */
