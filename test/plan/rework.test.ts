@@ -157,6 +157,24 @@ describe('a review that did not pass', () => {
     expect(taskOf(unblocked.plan, 'review').fields.result).toBeUndefined();
   });
 
+  it('waits, past its limit, for work that was reopened, and so does what lies between', () => {
+    const blocked = move(see(reviewed({ iteration: 2, rework: { task: 'dev', limit: 2 } })));
+    const reopened = move(see(blocked.plan), { kind: 'reopen', task: 'dev' });
+    const { plan: after } = move(see(reopened.plan), { kind: 'unblock', task: 'review' });
+    expect(statusesOf(after)).toMatchObject({
+      spec: 'completed',
+      tests: 'pending',
+      docs: 'completed',
+      review: 'pending',
+    });
+    expect(taskOf(after, 'tests').fields.result).toBeUndefined();
+    const next = move(see(after));
+    expect(statusesOf(next.plan)).toMatchObject({ dev: 'in_progress', tests: 'pending', review: 'pending' });
+    // Mended by hand in place, nothing is done again but the review.
+    const again = move(see(blocked.plan), { kind: 'unblock', task: 'review' });
+    expect(statusesOf(again.plan)).toMatchObject({ dev: 'completed', tests: 'completed', review: 'pending' });
+  });
+
   it.each([
     ['is not in the plan', { task: 'gone' }],
     ['does not build', { task: 'release' }],

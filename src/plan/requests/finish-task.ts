@@ -9,6 +9,7 @@ import { awaitGates, hasReturned, returnWork } from '../gates.ts';
 import { inline } from '../inline.ts';
 import { markBlocked } from '../mark-blocked.ts';
 import type { Request } from '../request.ts';
+import { reopenBetween } from '../rules/rework.ts';
 import type { Seen } from '../seen.ts';
 import { landAgain, takeUpAgain } from './land-again.ts';
 import { isProblem, refuseStep, refuseUnready, requireTask } from './legal-step.ts';
@@ -93,5 +94,6 @@ export function unblockTask(draft: Draft, seen: Seen, id: string): Problem | und
   draft.step(task.id, 'pending', reason);
   draft.set(task.id, 'blocker', undefined, reason);
   draft.set(task.id, 'result', undefined, reason);
+  reopenBetween(draft, task, reason);
   return undefined;
 }

@@ -59,6 +59,20 @@ function sendBack(draft: Draft, review: Task): void {
   draft.set(review.id, 'iteration', iteration + 1, reason);
 }
 
+/**
+ * A review that goes on while its work was reopened by hand waits for that work: what lies between was made of the old one,
+ * and is done again, too.
+ */
+export function reopenBetween(draft: Draft, review: Task, reason: string): void {
+  const work = draft.task(review.fields.rework?.task ?? '');
+  if (work === undefined || !['pending', 'in_progress'].includes(taskStatusOf(work))) return;
+  for (const id of pathBetween(draft.plan, work.id, review.id)) {
+    const task = draft.task(id);
+    if (task !== undefined && id !== review.id && taskStatusOf(task) === 'completed')
+      clearTask(draft, task, `${work.id} is done again; ${reason}`);
+  }
+}
+
 /** Whether a task on the way is to be done again. What is blocked still has its obstacle, what is cancelled is not wanted. */
 function isToBeRedone(task: Task): boolean {
   return ['completed', 'in_progress', 'failed'].includes(taskStatusOf(task));
