@@ -52,6 +52,13 @@ test('what is to be run names its plan beside other plans, and means the same fr
   expect(place.json('claim', 'p/both')).toMatchObject({ plan: 'p', status: 'awaiting-result' });
 });
 
+test('a dry run says of a plan by hand that a round would take it up', () => {
+  place.sh("mkdir -p docs; printf -- '---\\nrondo: 1\\n---\\n\\n# P\\n\\n## Tasks\\n' > docs/p-state.md");
+  expect(place.rondo('round', '--dry-run').out).toContain('a round would do this: p brought up to date');
+  expect(place.rondo('round').out).toMatch(/^p brought up to date {2}\(round 1/);
+  expect(place.rondo('round', '--dry-run').out).toContain('a round would change nothing');
+});
+
 describe('an archived plan', () => {
   beforeEach(() => {
     place.sh('rondo new p; rondo add One; rondo done one; rondo archive p');

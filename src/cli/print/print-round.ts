@@ -34,10 +34,13 @@ function firstLine(
   { style, now }: StatusOptions,
   { dryRun }: { readonly dryRun: boolean },
 ): string {
-  const summary = summariseChanges(document);
-  if (dryRun) return summary === '' ? 'a round would change nothing' : `a round would do this: ${summary}`;
+  const summary = summariseChanges(document) || planStep(document);
+  if (dryRun)
+    return document.changes.length === 0
+      ? 'a round would change nothing'
+      : `a round would do this: ${summary}`;
   if (document.changed)
-    return `${summary === '' ? planStep(document) : summary}  ${style.dim(`(round ${document.round}, ${(document.to ?? '').slice(0, 7)})`)}`;
+    return `${summary}  ${style.dim(`(round ${document.round}, ${(document.to ?? '').slice(0, 7)})`)}`;
   return document.next_checkpoint === null
     ? 'nothing changed'
     : `nothing changed; will look again at ${dueTime(document.next_checkpoint, now)}`;
@@ -45,7 +48,7 @@ function firstLine(
 
 /** Where nothing but the plan's own standing changed: `p goes from blocked to running`. */
 function planStep({ plan, changes }: RoundDocument): string {
-  const step = changes.find((change) => change.kind === 'plan-status');
+  const step = changes.find(({ kind, from, to }) => kind === 'plan-status' && from !== to);
   return step === undefined
     ? `${plan} brought up to date`
     : `${plan} goes from ${String(step.from)} to ${String(step.to)}`;
