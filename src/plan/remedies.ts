@@ -6,6 +6,7 @@ import type { BlockerType, FailureKind } from '../model/status.ts';
 import { awaitsApproval } from './graph.ts';
 import { nameTask } from './name-tasks.ts';
 import { asksForRoute } from './rules/ask-route.ts';
+import { subPlanFile } from './sub-plan.ts';
 import { didNotPass } from './verdict.ts';
 
 export interface Remedy {
@@ -105,6 +106,14 @@ function blocked(task: Task, plan: Plan, settings: Settings): Known {
     const commands = [`rondo recommend ${task.id}`, `rondo assign ${task.id} <specialist>`];
     return { ...known, advice: 'say which specialist does it', commands };
   }
+  const inside = subPlanFile(task);
+  // The plan's own word about its task; as soon as that goes on, so does this.
+  if (inside !== undefined && blocker?.detail?.startsWith(`${inside} is blocked: `) === true)
+    return {
+      ...known,
+      advice: 'mend what stands still inside; it then goes on by itself',
+      commands: ['rondo status --brief'],
+    };
   const [advice, before] = unblocking(task, cause, plan, settings);
   return { ...known, advice, commands: [...before, `rondo unblock ${task.id}`] };
 }

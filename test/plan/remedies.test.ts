@@ -65,6 +65,17 @@ describe('remediesOf', () => {
       /which specialist/,
       ['rondo recommend t', 'rondo assign t <specialist>'],
     ],
+    [
+      'a plan inside that is blocked',
+      {
+        status: 'blocked',
+        plan: './docs/in-state.md',
+        blocker: { type: 'technical', detail: 'docs/in-state.md is blocked: in/x: exit code 1' },
+      },
+      /stands still inside/,
+      ['rondo status --brief'],
+      { specialists: { senior: { command: 'x', tags: ['bug'] } } },
+    ],
     ['approval', blocked('approval'), /a person allow/, ['rondo unblock t']],
     ['gate', blocked('gate'), /what the gate found/, ['rondo show t', 'rondo unblock t']],
     [
