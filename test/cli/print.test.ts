@@ -46,6 +46,10 @@ describe('a line that is wider than the terminal', () => {
     expect(found.join('')).toBe(command);
     for (const piece of found) expect(widthOf(piece)).toBeLessThanOrEqual(16);
   });
+
+  test.each([-1, 0, 1])('folds a command to something where only %i columns are left', (width) => {
+    expect(foldCommand('rm \u5bbd', width).join('')).toBe('rm \u5bbd');
+  });
 });
 
 test.each<[string, unknown, string]>([

@@ -46,7 +46,8 @@ export function printTrust({ commands }: TrustDocument, { style, columns: width 
  * The pieces of one line of a command, each no wider than `width`, with every character in them. What goes on is marked in
  * the margin, where no line of a command begins: what looks like one line is one.
  */
-export function foldCommand(line: string, width: number): readonly string[] {
+export function foldCommand(line: string, columns: number): readonly string[] {
+  const width = Math.max(1, columns); // A terminal may be narrower than its margin.
   const pieces: string[] = [];
   let rest = line;
   while (widthOf(rest) > width) {
