@@ -67,7 +67,10 @@ export async function runPlan(outside: Outside, target: PlanFile, options: RunOp
       last = inside.withNeeds(reported);
       // What changed there may be the end of a task here.
       if (movedInside) continue;
-      if (inside.holdsUp(reported.plan, isOver) || !options.wait) break;
+      const held = inside.holdsUp(reported.plan, isOver);
+      // A plan that stood still inside before its task was begun here: what that means for the task is for one more look.
+      if (held && reported.document.changed) continue;
+      if (held || !options.wait) break;
       if ((await waitForNews(outside, target, options, watch, last, inside)) === 'aborted') break;
     }
     return runDocument(target, rounds, last);

@@ -63,6 +63,13 @@ describe('a plan inside', () => {
     expect((await run(c)).status).toBe('complete');
   });
 
+  test('that stood still before its task was begun has the run end as blocked, not as waiting', async () => {
+    const c = checkout({ [INNER.file]: yaml('unit', 'run: test -e mended') });
+    expect((await run(c)).status).toBe('blocked');
+    await runRound(c.outside, TARGET, { kind: 'unblock', task: 'sub' });
+    expect((await run(c)).status).toBe('blocked');
+  });
+
   test('wakes the outer run by the end of its worker', async () => {
     const c = checkout({ [INNER.file]: yaml('a', 'run: "while ! test -e go; do sleep 0.05; done"') });
     const waits: number[] = [];
