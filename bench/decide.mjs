@@ -46,7 +46,7 @@ async function loadCore() {
     await build({
       stdin: {
         contents:
-          "export { decide } from './plan/decide.ts'; export { recover } from './plan/recover.ts'; export { Draft } from './plan/draft.ts'; export { DEFAULT_SETTINGS } from './model/settings.ts';",
+          "export { decide } from './plan/decide.ts'; export { recover } from './plan/recover.ts'; export { Draft } from './plan/draft.ts'; export { asSeenByNobody } from './plan/seen.ts'; export { DEFAULT_SETTINGS } from './model/settings.ts';",
         resolveDir: join(here, '..', 'src'),
         loader: 'ts',
       },
@@ -90,29 +90,12 @@ function planOf(n, blockers) {
   };
 }
 
-function timeRounds({ decide, recover, Draft, DEFAULT_SETTINGS }, plan, rounds) {
+function timeRounds({ decide, recover, Draft, asSeenByNobody, DEFAULT_SETTINGS }, plan, rounds) {
   const seen = {
+    ...asSeenByNobody(plan, DEFAULT_SETTINGS),
     now: Date.UTC(2026, 0, 1),
     machine: 'bench',
-    person: 'bench',
-    plan,
-    committed: plan,
-    edited: false,
     ref: 'refs/heads/main',
-    head: null,
-    settings: DEFAULT_SETTINGS,
-    attempts: {},
-    runs: [],
-    traced: [],
-    copied: {},
-    strays: [],
-    aliveElsewhere: 0,
-    writersElsewhere: [],
-    unchangedFor: {},
-    logTails: {},
-    isApproved: () => true,
-    missingOutputs: new Set(),
-    stale: new Set(),
   };
   const times = [];
   for (let turn = -2; turn < rounds; turn++) {
