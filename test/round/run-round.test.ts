@@ -336,6 +336,7 @@ describe('several plans', () => {
     expect(second.queued).toEqual(['y']);
     c.write('stop', '');
     await Promise.all(['a', 'b'].map((task) => untilEnded(c, task, 1)));
+    await untilFile(c.outside.workers.directory('other', 'x', 1), 'exit.json');
   });
 });
 

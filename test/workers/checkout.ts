@@ -6,7 +6,7 @@ import { fateOf } from '../../src/local/process-identity.ts';
 import type { Run, RunState, Workers, WorkOrder } from '../../src/ports.ts';
 import { decodeReport } from '../../src/workers/decode-report.ts';
 import { openWorkers } from '../../src/workers/open-workers.ts';
-import { FILES, readClaim, readExit, readProcess } from '../../src/workers/run-files.ts';
+import { FILES, readClaim, readProcess } from '../../src/workers/run-files.ts';
 import { endRun } from '../../src/workers/run-processes.ts';
 import { bundleProgram, makeFolder, until } from '../local/run-program.ts';
 
@@ -103,20 +103,13 @@ export class Checkout {
     for (const directory of this.#started) {
       const claim = readClaim(directory);
       if (claim === undefined) continue;
-      // A wrapper that is killed while it starts its command leaves one behind that nothing tells of yet.
-      await until(
-        'the start of what was claimed',
-        () => isNoted(directory) || fateOf(claim.wrapper) !== 'alive',
-      );
-      const leader = readProcess(directory, FILES.child) ?? null;
       killQuietly(claim.wrapper.pid);
+      // It may have been about to start its command: then that is there once the wrapper is not.
+      await until('the end of the wrapper', () => fateOf(claim.wrapper) !== 'alive');
+      const leader = readProcess(directory, FILES.child) ?? null;
       await endRun({ token: claim.token, leader, sure: false }, 0, 'all');
     }
   }
-}
-
-function isNoted(directory: string): boolean {
-  return readProcess(directory, FILES.child) !== undefined || readExit(directory) !== undefined;
 }
 
 function killQuietly(pid: number): void {
