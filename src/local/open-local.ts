@@ -101,6 +101,8 @@ function planFile(home: string, plan: string): string {
 
 /** The command line as it was typed, on one line and not long. */
 function commandOf(argv: readonly string[]): string {
-  const typed = ['rondo', ...argv.slice(2)].join(' ').replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+  const words = ['rondo', ...argv.slice(2)].join(' ');
+  // The pattern takes longer to make than a command that needs it is often typed.
+  const typed = /^[ -~]*$/.test(words) ? words : words.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
   return typed.length <= 120 ? typed : `${typed.slice(0, 119)}…`;
 }

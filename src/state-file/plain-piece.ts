@@ -82,13 +82,33 @@ function readLine(yaml: string, start: number, end: number): PlainEntry | undefi
   return { key: name, start, value };
 }
 
+/** Letters and digits, in brackets; to make a pattern of all there are takes longer than to read a plan with it. */
+const ASCII_LETTERS = 'A-Za-z0-9';
+const ALL_LETTERS = '\\p{L}\\p{N}';
+
 /** What a plain text may begin with: nothing that YAML gives a meaning. */
-const BEGINNING = /^(?:[\p{L}\p{N}_./(+$<=~^;\\)]|-(?=[\w.]))/u;
+const beginning = (letters: string) => `(?:[${letters}_./(+$<=~^;\\\\)]|-(?=[\\w.]))`;
+const BEGINNING = new RegExp(`^${beginning(ASCII_LETTERS)}`);
+
+function isBeginning(value: string): boolean {
+  return (value.charCodeAt(0) > 127 ? ofAllLetters().beginning : BEGINNING).test(value);
+}
+
+/** Made when the first letter beyond ASCII asks for them. */
+function ofAllLetters() {
+  allLetters ??= {
+    beginning: new RegExp(`^${beginning(ALL_LETTERS)}`, 'u'),
+    flowText: new RegExp(flowText(ALL_LETTERS), 'uy'),
+  };
+  return allLetters;
+}
+
+let allLetters: { readonly beginning: RegExp; readonly flowText: RegExp } | undefined;
 
 function plainEntry(key: string, line: string, start: number, at: number): PlainEntry | undefined {
   const comment = line.indexOf(' #', at);
   const value = (comment === -1 ? line.slice(at) : line.slice(at, comment)).replace(/ +$/, '');
-  if (!BEGINNING.test(value) || value.includes(': ') || value.endsWith(':')) return undefined;
+  if (!isBeginning(value) || value.includes(': ') || value.endsWith(':')) return undefined;
   const end = start + at + value.length;
   return { key, start, value: { kind: 'text', quoting: 'plain', value, start: start + at, end } };
 }
@@ -97,8 +117,9 @@ function plainEntry(key: string, line: string, start: number, at: number): Plain
 
 const DOUBLE = /"((?:[^"\\]|\\["\\n])*)"/y;
 const SINGLE = /'([^']*)'/y;
-const FLOW_TEXT =
-  /(?:[\p{L}\p{N}_./(+$<=~^;\\)]|-(?=[\w.]))(?:[^\s,[\]{}:#"]|:(?=[\p{L}\p{N}_/.])|(?<=\S)#| +(?=[^\s,[\]{}:#"]))*/uy;
+const flowText = (letters: string) =>
+  `${beginning(letters)}(?:[^\\s,[\\]{}:#"]|:(?=[${letters}_/.])|(?<=\\S)#| +(?=[^\\s,[\\]{}:#"]))*`;
+const FLOW_TEXT = new RegExp(flowText(ASCII_LETTERS), 'y');
 const BLANKS = / */y;
 const COMMA = / *, */y;
 
@@ -115,7 +136,7 @@ function readFlow(line: string, base: number, at: number, depth: number): PlainN
     case '{':
       return readMap(line, base, at, depth);
     default: {
-      const value = matchAt(FLOW_TEXT, line, at)?.[0];
+      const value = flowTextAt(line, at);
       if (value === undefined) return undefined;
       const start = base + at;
       return { kind: 'text', quoting: 'plain', value, start, end: start + value.length };
@@ -174,6 +195,14 @@ function readParts(
     at = skip(BLANKS, line, end);
     return line[at] === close ? at + 1 : undefined;
   }
+}
+
+function flowTextAt(line: string, at: number): string | undefined {
+  const found = matchAt(FLOW_TEXT, line, at)?.[0];
+  const end = at + (found?.length ?? 0);
+  // What is to be a letter, at its start or after a colon, may be one of another alphabet.
+  const letter = found === undefined ? at : line[end] === ':' ? end + 1 : -1;
+  return line.charCodeAt(letter) > 127 ? matchAt(ofAllLetters().flowText, line, at)?.[0] : found;
 }
 
 function matchAt(pattern: RegExp, line: string, at: number): RegExpExecArray | null {
