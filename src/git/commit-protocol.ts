@@ -12,6 +12,7 @@ import { noteRound, owedFile, raiseMarks, readOwed, writeOwed } from './history.
 import { openHooks } from './hooks.ts';
 import { dropIntent, type Intent, type IntentFile, waitingRoom, writeIntent } from './intent.ts';
 import { lookAgain, refreshIndex, takeBack } from './mend-files.ts';
+import { bytesOf } from './order-bytes.ts';
 import { putNew } from './place-files.ts';
 import { hasMoved, waitForQuiet } from './quiet.ts';
 import { readRef } from './refs.ts';
@@ -63,10 +64,11 @@ function prepare(ground: Ground, order: CommitOrder, round: ReturnType<typeof bu
   const files: IntentFile[] = [];
   try {
     for (const [i, file] of round.files.entries()) {
-      const text = order.files[i]?.after ?? null;
+      const change = order.files[i];
+      const bytes = change === undefined ? null : bytesOf(change).after;
       files.push({
         ...file,
-        prepared: text === null ? null : prepareFile(ground.root, file.file, text, waitingRoom(ground)),
+        prepared: bytes === null ? null : prepareFile(ground.root, file.file, bytes, waitingRoom(ground)),
       });
     }
     ground.onStep('prepared');
@@ -180,12 +182,8 @@ function remember(
   removeQuietly(owedFile(ground, plan));
   noteRound(ground, plan, intent.oldTip, commit, round, attempts);
   for (const { file, newBlob } of intent.files.slice(0, 1)) {
-    const text = order?.files.find((change) => change.file === file)?.after ?? null;
-    keepFileAtTip(ground, {
-      commit,
-      file,
-      blob: newBlob,
-      bytes: text === null ? null : Buffer.from(text, 'utf8'),
-    });
+    const change = order?.files.find((each) => each.file === file);
+    const bytes = change === undefined ? null : bytesOf(change).after;
+    keepFileAtTip(ground, { commit, file, blob: newBlob, bytes });
   }
 }

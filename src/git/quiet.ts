@@ -6,6 +6,7 @@ import type { CommitOrder } from '../ports.ts';
 import { blobOfFile } from './conversion.ts';
 import { type Ground, waitWhile } from './ground.ts';
 import { findLiveCommit } from './live-commits.ts';
+import { bytesOf } from './order-bytes.ts';
 import { entryBlob } from './place-files.ts';
 import { readHead } from './refs.ts';
 import { findInCommit } from './trees.ts';
@@ -61,8 +62,9 @@ function stagedOtherwise(ground: Ground, order: CommitOrder): Problem | undefine
 export function hasMoved(ground: Ground, order: CommitOrder): boolean {
   const head = readHead(ground);
   if (head.kind !== 'branch' || head.ref !== order.ref || head.commit !== order.tip) return true;
-  return order.files.some(({ file, before }) => {
-    const now = readWorkBytes(ground.root, file);
-    return before === null ? now !== null : now === null || !now.equals(Buffer.from(before, 'utf8'));
+  return order.files.some((change) => {
+    const now = readWorkBytes(ground.root, change.file);
+    const { before } = bytesOf(change);
+    return before === null ? now !== null : now === null || !now.equals(before);
   });
 }

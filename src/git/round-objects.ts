@@ -6,24 +6,26 @@ import { identLine } from './identity.ts';
 import { readIndex } from './index-file.ts';
 import type { Intent, IntentFile } from './intent.ts';
 import { treeOf } from './objects.ts';
+import { bytesOf } from './order-bytes.ts';
 import { signCommit } from './sign-commit.ts';
 import { editTree, findInCommit } from './trees.ts';
 
 /** Describes each file of an order in git's terms, its new blob written and flushed. */
 export function describeFiles(ground: Ground, order: CommitOrder): readonly IntentFile[] {
-  return order.files.map(({ file, before, after }) => {
+  return order.files.map((change) => {
+    const { file } = change;
+    const { before, after } = bytesOf(change);
     const tip = order.tip === null ? undefined : findInCommit(ground.objects, order.tip, file);
     const tipBlob = tip?.id ?? null;
     const [entry] = readIndex(ground, file);
-    const idOf = (text: string | null) =>
-      text === null ? null : ground.objects.idOf('blob', Buffer.from(text, 'utf8'));
+    const idOf = (bytes: Buffer | null) => (bytes === null ? null : ground.objects.idOf('blob', bytes));
     return {
       file,
       tipBlob,
       oldBlob: before === null ? null : blobOfFile(ground, file, [tipBlob], tipBlob),
       oldBytes: idOf(before),
       newBytes: idOf(after),
-      newBlob: after === null ? null : writeBlob(ground, file, Buffer.from(after, 'utf8'), tipBlob),
+      newBlob: after === null ? null : writeBlob(ground, file, after, tipBlob),
       mode: [tip?.mode, entry?.mode].find((mode) => mode === '100644' || mode === '100755') ?? '100644',
       index:
         entry === undefined || entry.intentToAdd

@@ -200,13 +200,18 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Writes text beside its later place or in a folder of ours, flushed, with the mode and owner of what it replaces. */
-export function prepareFile(root: string, file: string, text: string, folder: string): string {
+/** Writes content beside its later place or in a folder of ours, flushed, with the mode and owner of what it replaces. */
+export function prepareFile(
+  root: string,
+  file: string,
+  content: string | Uint8Array,
+  folder: string,
+): string {
   const path = safePath(root, file);
   const old = statOf(path, file);
   const temporary = join(folderFor(path, folder), `.rondo-${randomBytes(6).toString('hex')}`);
   try {
-    writeWhole(temporary, text, { mode: 0o666 });
+    writeWhole(temporary, content, { mode: 0o666 });
     if (old !== null) chmodSync(temporary, old.mode & 0o7777);
     if (old !== null && old.uid !== process.geteuid?.()) chownQuietly(temporary, old);
   } catch (error) {

@@ -35,12 +35,9 @@ export function readParsed(file: string, version: string): KeptText | undefined 
 
 /** Puts text and value in the file's place, or fails silently: without it the next look is a little slower. */
 export function writeParsed(file: string, version: string, text: string, parsed: unknown): void {
-  const bytes = Buffer.from(text, 'utf8');
-  const head = Buffer.from(`rondo ${version} ${bytes.length}\n`, 'latin1');
+  const head = `rondo ${version} ${Buffer.byteLength(text, 'utf8')}\n`;
   try {
-    writeAtomic(file, Buffer.concat([head, bytes, Buffer.from(JSON.stringify(parsed), 'utf8')]), {
-      fsync: false,
-    });
+    writeAtomic(file, head + text + JSON.stringify(parsed), { fsync: false });
   } catch {
     // A full disk or a read-only checkout: the next look parses.
   }
