@@ -13,10 +13,13 @@ const OTHER = { name: 'other', file: 'docs/other-state.md' };
 const OTHER_TEXT = '---\nrondo: 1\n---\n\n## Tasks\n\n### x: Another\n';
 
 const open: Checkout[] = [];
-afterEach(() => {
+afterEach(async () => {
   for (const c of open.splice(0)) {
-    for (const { pid } of c.reopen().workers.alive()) process.kill(pid, 'SIGTERM');
+    const left = c.reopen().workers.alive();
+    for (const { pid } of left) process.kill(pid, 'SIGTERM');
     c.write('go', '');
+    // It writes how it ended, until then.
+    for (const { pid } of left) await untilGone(pid);
     c.remove();
   }
 });

@@ -87,8 +87,24 @@ export function sandboxAt(base: string, dir: string, env: Environment): GitSandb
       return git('rev-parse', 'HEAD');
     },
     open: (options = {}) => openRepo(dir, { env, waitMs: 200, ...options }),
-    remove: () => rmSync(base, { recursive: true, force: true, maxRetries: 3 }),
+    remove: () => removeWhole(base),
   };
+}
+
+/**
+ * A worker that is told to end by this may still write into its run directory meanwhile. `maxRetries` would look no more at
+ * what is new in a folder, so each try starts afresh.
+ */
+function removeWhole(folder: string): void {
+  for (let tries = 50; ; tries--) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY'))
+        throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
 }
 
 /** The plan file of these tests. */
