@@ -2,6 +2,7 @@
  * Gates: commands that the work of a task must pass before the task is completed. A task whose work came back stays in
  * progress, with `attempt.returned_at` and its result saved, until rules/gates.ts has seen how they end.
  */
+import { commandLine } from '../model/agents.ts';
 import type { Evidence, TaskResult } from '../model/fields.ts';
 import type { Task } from '../model/plan.ts';
 import type { Settings } from '../model/settings.ts';
@@ -58,11 +59,7 @@ export function gateLogs(plan: string, task: string, gate: Named, gates: readonl
   const alone = gate.name
     .split(', ')
     .find((name) => gates.every((each) => each.command === gate.command || !answersTo(each, name)));
-  return `rondo logs ${plan}/${task} --gate ${shellWord(alone ?? gate.command)}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w.,:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return `rondo logs ${plan}/${task} --gate ${commandLine([alone ?? gate.command])}`;
 }
 
 /**
