@@ -5,6 +5,7 @@ import type { Ground } from './ground.ts';
 import { isAncestor } from './history.ts';
 import { readIndex } from './index-file.ts';
 import { type Intent, type IntentFile, waitingRoom } from './intent.ts';
+import { bytesOf } from './order-bytes.ts';
 import { entryBlob, putBlob, putNew, refreshEntry, setEntry, stateOf } from './place-files.ts';
 import { readHead, readRef } from './refs.ts';
 import { findInCommit } from './trees.ts';
@@ -66,11 +67,13 @@ function nameOfHead(ground: Ground): string {
 /** Before the swap nothing reaches the round's objects, and a prune at that moment takes them: they are written again. */
 export function restoreObjects(ground: Ground, intent: Intent, order: CommitOrder): void {
   ground.objects.restore();
-  for (const { file, after } of order.files) {
+  for (const change of order.files) {
+    const { file } = change;
+    const { after } = bytesOf(change);
     const { newBlob, tipBlob } = intent.files.find((f) => f.file === file) ?? {};
     if (after === null || newBlob === undefined || newBlob === null || ground.objects.isLoose(newBlob))
       continue;
-    writeBlob(ground, file, Buffer.from(after, 'utf8'), tipBlob ?? null);
+    writeBlob(ground, file, after, tipBlob ?? null);
   }
 }
 
